@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# One Makefile, no recursion but for variants, no autotools.
+#
+#	make start              set up, build, open the laboratory
+#	make check              set up, build, run every test
+#	make install PREFIX=~/.local
+#	make help               the rest
+
+NAME    := forkshop
+VERSION := 0.1.0
+
+## Knobs: override on the command line or in config.mk ##################
+-include config.mk
+
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/$(NAME)
+DATADIR    ?= $(PREFIX)/share/$(NAME)
+MANDIR     ?= $(PREFIX)/share/man
+CFLAGS     ?= -O2 -g
+LDFLAGS    ?=
+WERROR     ?=
+VARIANT    ?= debug
+B          ?= build/$(VARIANT)
+
+## The programs: the room that holds main.c, and the libraries ##########
+PROGRAMS := forkshop forkshop-lab forkshop-server forkshop-client \
+            forkshop-puppet
+
+ROOM.forkshop        := tui
+ROOM.forkshop-lab    := core/lab
+ROOM.forkshop-server := core/serve
+ROOM.forkshop-client := core/load
+ROOM.forkshop-puppet := core/puppet
+
+PKGS.forkshop        := ncursesw readline jansson
+PKGS.forkshop-lab    :=
+PKGS.forkshop-server := libmicrohttpd
+PKGS.forkshop-client := libcurl
+PKGS.forkshop-puppet :=
+PKGS.tests           := check vterm
+
+# What they share: everybody takes base, only the shell takes shop.
+BASE_ROOMS := core/sys core/wire
+SHOP_ROOMS := core/watch core/facts core/shell core/tape lessons
+
+PKGS := $(foreach p,$(PROGRAMS),$(PKGS.$p))
+HERE := $(foreach p,$(PROGRAMS),$(if $(wildcard $(ROOM.$p)/main.c),$p))
+
+## Flags that are ours, not the user's ##################################
+cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+libs_of   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+missing   = $(shell for p in $(1); do \
+              $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
+
+WARN    := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
+           -Wmissing-prototypes -Wwrite-strings -Wpointer-arith
+OUR_CPP := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' \
+           -DLIBEXECDIR='"$(LIBEXECDIR)"' -I. -I$(B) \
+           $(call cflags_of,$(PKGS)) $(call cflags_of,$(PKGS.tests))
+OUR_C   := -std=c11 -pthread $(WARN) $(if $(WERROR),-Werror)
+
+EXTRA.asan     := -fsanitize=address,undefined -fno-sanitize-recover=all \
+                  -fno-omit-frame-pointer
+EXTRA.tsan     := -fsanitize=thread
+EXTRA.coverage := --coverage -O0 -DCOVERAGE
+OUR_C   += $(EXTRA.$(VARIANT))
+
+## Sources: found, never listed #########################################
+c_in     = $(sort $(wildcard $(addsuffix /*.c,$(1))))
+objects  = $(patsubst %.c,$(B)/%.o,$(1))
+no_main  = $(filter-out %/main.c,$(1))
+archive  = $(B)/$(notdir $(1)).a
+
+MAIN_ROOMS  := $(foreach p,$(PROGRAMS),$(ROOM.$p))
+BASE_SRC    := $(call c_in,$(BASE_ROOMS))
+SHOP_SRC    := $(call c_in,$(SHOP_ROOMS))
+MAIN_SRC    := $(call c_in,$(MAIN_ROOMS))
+HARNESS_SRC := $(call c_in,tests tests/screens)
+HARNESS_SRC := $(foreach s,$(HARNESS_SRC),$(if $(filter test_%,$(notdir $s)),,$s))
+TEST_SRC    := $(sort $(wildcard tests/test_*.c tests/*/test_*.c))
+BENCH_SRC   := $(sort $(wildcard tests/bench/bench_*.c))
+FUZZ_SRC    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+ALL_PROGRAMS := $(HERE:%=$(B)/%)
+TESTS        := $(TEST_SRC:%.c=$(B)/%)
+BENCHES      := $(BENCH_SRC:%.c=$(B)/%)
+OUR_OBJ      := $(call objects,$(BASE_SRC) $(SHOP_SRC) $(MAIN_SRC))
+ALL_OBJ      := $(OUR_OBJ) \
+                $(call objects,$(HARNESS_SRC) $(TEST_SRC) $(BENCH_SRC))
+
+Q    = $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
+link = $(CC) $(OUR_C) $(CFLAGS) $(LDFLAGS)
+
+# Another variant: beside build/debug, or beside the folder that the user
+# chose on the command line.
+variant = $(MAKE) --no-print-directory VARIANT=$(1) \
+          B=$(if $(filter command%,$(origin B)),$(B)-$(1),build/$(1))
+
+.PHONY: all programs tests libraries test-libraries start check run-check \
+        check-tree check-long asan tsan valgrind coverage fuzz bench install \
+        uninstall check-install format check-format lint dist clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: libraries programs ## build the programs
+
+## From a fresh machine to the laboratory, in one command ###############
+start: ## set up, build, and open the laboratory
+	$(Q).ci/setup programs
+	$(Q)$(MAKE) --no-print-directory programs
+	$(Q)exec $(B)/$(NAME)
+
+check: ## set up, build, and run every test
+	$(Q).ci/setup programs tests
+	$(Q)$(MAKE) --no-print-directory run-check
+
+libraries:
+	$(Q)$(if $(call missing,$(PKGS)),.ci/setup --list programs)
+
+test-libraries:
+	$(Q)$(if $(call missing,$(PKGS.tests)),.ci/setup --list programs tests)
+
+## Building #############################################################
+programs: $(ALL_PROGRAMS) $(B)/base.a $(B)/shop.a
+
+define program_rule
+$(B)/$(1): $(B)/$(ROOM.$1)/main.o $(call archive,$(ROOM.$1)) \
+           $(if $(filter $(NAME),$(1)),$(B)/shop.a) $(B)/base.a
+	$$(call say,LD)$$(link) $$^ $$(call libs_of,$(PKGS.$1)) -o $$@
+endef
+
+define archive_rule
+$(B)/$(1).a: $(call objects,$(2))
+	$$(call say,AR)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+
+$(foreach p,$(HERE),$(eval $(call program_rule,$p)))
+$(foreach r,$(MAIN_ROOMS),$(eval \
+  $(call archive_rule,$(notdir $r),$(call no_main,$(call c_in,$r)))))
+$(eval $(call archive_rule,base,$(BASE_SRC)))
+$(eval $(call archive_rule,shop,$(SHOP_SRC)))
+$(eval $(call archive_rule,harness,$(HARNESS_SRC)))
+
+$(B)/%.o: %.c $(B)/config.h $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(OUR_CPP) $(CPPFLAGS) $(OUR_C) $(CFLAGS) \
+	  -MMD -MP -c $< -o $@
+
+-include $(ALL_OBJ:.o=.d)
+
+# Each file in core/sys/has is a question to the machine: does it compile?
+HAS := $(sort $(wildcard core/sys/has/*.c))
+keep_if_same = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/config.h: $(HAS) $(B)/flags
+	@mkdir -p $(@D)
+	$(Q){ echo '/* Answers to core/sys/has, written by make. */'; \
+	for f in $(HAS); do \
+	  n=$$(basename $$f .c | tr a-z- A-Z_); \
+	  $(CC) -D_GNU_SOURCE -Werror $$f -o /dev/null 2>/dev/null \
+	    && y=1 || y=0; \
+	  echo "#define HAS_$$n $$y"; done; } >$@.new; $(keep_if_same)
+
+# Other flags make other objects.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(OUR_CPP) $(CPPFLAGS) \
+	  $(OUR_C) $(CFLAGS) $(LDFLAGS))' >$@.new; $(keep_if_same)
+
+## Tests ################################################################
+# A test is a program of its own.  It may use what its room may use, and the
+# room itself when that room is a program: tests/serve has core/serve.
+define test_rule
+$(B)/$(1): $(B)/$(1).o $(B)/harness.a $(2) $(B)/shop.a $(B)/base.a
+	$$(call say,LD)$$(link) $$^ \
+	  $$(call libs_of,$(PKGS.tests) jansson $(3)) -o $$@
+endef
+mirrored = $(firstword $(foreach p,$(PROGRAMS),\
+           $(if $(filter tests/$(notdir $(ROOM.$p))/%,$(1)),$p)))
+$(foreach t,$(TEST_SRC:%.c=%) $(BENCH_SRC:%.c=%),\
+  $(foreach p,$(or $(call mirrored,$t),none),\
+    $(eval $(call test_rule,$t,$(if $(ROOM.$p),$(call archive,$(ROOM.$p))),\
+      $(PKGS.$p)))))
+
+tests: libraries test-libraries $(ALL_PROGRAMS) $(TESTS)
+
+run-check: tests check-tree
+	$(Q)FORKSHOP_BUILD=$(abspath $(B)) tests/run $(TESTS)
+
+check-tree: $(OUR_OBJ) ## the doors, the layers and the house hold
+	$(Q)tests/check-tree $(B)
+
+check-long: ## what takes longer: sanitizers, valgrind, long stories
+	$(Q)$(MAKE) --no-print-directory FORKSHOP_LONG=1 check
+	$(Q)$(MAKE) --no-print-directory asan
+	$(Q)$(MAKE) --no-print-directory tsan
+	$(Q)$(MAKE) --no-print-directory valgrind
+	$(Q)$(MAKE) --no-print-directory fuzz check-install
+export FORKSHOP_LONG
+
+asan tsan: ## run the tests under a sanitizer
+	$(Q)FORKSHOP_PATIENCE=4 $(call variant,$@) check
+
+valgrind: ## run the tests under valgrind
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)FORKSHOP_BUILD=$(abspath $(B)) FORKSHOP_PATIENCE=10 \
+	  tests/run --valgrind $(TESTS)
+
+coverage: ## run the tests and print line coverage
+	$(Q)$(call variant,coverage) check
+	$(Q)tests/coverage $(if $(filter command%,$(origin B)),$(B)-)coverage
+
+FUZZ_SECONDS ?= 20
+FUZZ         := $(FUZZ_SRC:%.c=$(B)/%)
+fuzz: libraries $(FUZZ) ## fuzz the parsers for a few seconds each (clang)
+	$(Q)for f in $(FUZZ); do \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 || exit 1; \
+	done
+
+$(FUZZ): $(B)/%: %.c $(BASE_SRC) $(SHOP_SRC) $(B)/config.h
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang -g $(OUR_CPP) -std=c11 -pthread \
+	  -fsanitize=fuzzer,address,undefined \
+	  $< $(BASE_SRC) $(SHOP_SRC) $(call libs_of,jansson) -o $@
+
+BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.sh))
+bench: tests $(BENCHES) ## measure; the numbers go to bench.txt as well
+	$(Q){ date -u +%FT%TZ; uname -srm; \
+	  export FORKSHOP_BUILD=$(abspath $(B)); \
+	  for b in $(BENCHES) $(BENCH_SCRIPTS); do $$b; done; } \
+	  | tee $(B)/bench.txt
+
+## Installing ###########################################################
+MAN1    := $(wildcard $(NAME).1 tui/*.1)
+LESSONS := $(wildcard lessons/*.lesson)
+BEHIND  := $(filter-out $(NAME),$(HERE))
+
+install: all ## into $(DESTDIR)$(PREFIX)
+	$(Q)install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)
+	$(Q)install -m 755 $(B)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
+	$(Q)$(foreach p,$(BEHIND),\
+	  install -m 755 $(B)/$p $(DESTDIR)$(LIBEXECDIR)/$p &&) :
+	$(Q)$(if $(LESSONS),install -d $(DESTDIR)$(DATADIR)/lessons && \
+	  install -m 644 $(LESSONS) $(DESTDIR)$(DATADIR)/lessons)
+	$(Q)$(if $(MAN1),install -d $(DESTDIR)$(MANDIR)/man1 && \
+	  install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1)
+
+uninstall: ## remove exactly what install puts there
+	$(Q)rm -f $(DESTDIR)$(BINDIR)/$(NAME) \
+	  $(foreach p,$(filter-out $(NAME),$(PROGRAMS)),\
+	    $(DESTDIR)$(LIBEXECDIR)/$p) \
+	  $(foreach l,$(notdir $(LESSONS)),$(DESTDIR)$(DATADIR)/lessons/$l) \
+	  $(foreach m,$(notdir $(MAN1)),$(DESTDIR)$(MANDIR)/man1/$m)
+	$(Q)for d in $(LIBEXECDIR) $(DATADIR)/lessons $(DATADIR); do \
+	  test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done
+
+check-install: all ## install to a scratch folder, uninstall, expect nothing
+	$(Q)tests/check-install $(abspath $(B))/pkg
+
+## The rest #############################################################
+C_FILES = $(sort $(wildcard core/*/*.[ch] core/sys/has/*.c lessons/*.[ch] \
+          tui/*.[ch] tests/*.[ch] tests/*/*.[ch]))
+
+format: ## rewrite the sources with clang-format
+	$(Q)clang-format -i $(C_FILES)
+
+check-format: ## say what clang-format would change
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+lint: ## cppcheck, clang-tidy and shellcheck
+	$(Q)cppcheck -q --std=c11 --enable=warning,portability --inline-suppr \
+	  --error-exitcode=1 -D_GNU_SOURCE -I. \
+	  $(BASE_SRC) $(SHOP_SRC) $(MAIN_SRC)
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' \
+	  --checks='-*,bugprone-infinite-loop,bugprone-sizeof-*,clang-analyzer-core*,clang-analyzer-unix*' \
+	  $(BASE_SRC) $(SHOP_SRC) $(MAIN_SRC) -- $(OUR_CPP) -std=c11
+	$(Q)shellcheck .ci/run .ci/setup tests/run tests/check-tree \
+	  tests/check-install tests/coverage $(BENCH_SCRIPTS)
+
+dist: ## a tarball of HEAD
+	git archive --prefix=$(NAME)-$(VERSION)/ \
+	  -o $(NAME)-$(VERSION).tar.gz HEAD
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile \
+	  | expand -t 18

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * diag - who holds a socket, from the kernel's socket diagnosis.
+ *
+ * netlink INET_DIAG, sock_diag(7).  Works for ordinary users; an exact
+ * look-up takes microseconds, where reading /proc/net/tcp takes milliseconds.
+ */
+#ifndef CORE_SYS_DIAG_H
+#define CORE_SYS_DIAG_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/sys/err.h"
+
+struct diag_socket {
+	uid_t uid;
+	uint32_t inode; /* as in /proc/PID/fd: socket:[inode] */
+	int state;      /* TCP_ESTABLISHED and so on, netinet/tcp.h */
+	uint32_t queue; /* listening: connections that wait to be accepted */
+};
+
+/* A netlink socket (owned by the caller) for the calls below, or -1. */
+int diag_open(struct err *);
+
+/*
+ * The client's end of a connection between two ports of 127.0.0.1: local
+ * port `client`, remote port `server`, host byte order; v6-mapped ones too.
+ * Returns 0 with *out filled only for a live socket with an inode, else -1.
+ */
+int diag_peer(int diag, uint16_t client, uint16_t server,
+              struct diag_socket *out);
+
+/* The socket that listens on a port, at 127.0.0.1 or at any address. */
+int diag_listener(int diag, uint16_t port, struct diag_socket *out);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * page - the memory that a server shares with the shell: counters that are
+ * readable when their writers are dead, and rings of reports.
+ *
+ * One page (a memfd) for each server.  The shell makes it, the master maps
+ * it, the workers inherit the mapping by fork.  Each row belongs to the
+ * master, a worker, or a thread of one, and has exactly one writer at a time;
+ * the next owner of a row goes on where a killed one stopped.  There is no
+ * lock and no sequence count that a killed writer could leave odd: a report
+ * that was not finished is not there.
+ *
+ *	for a killed worker   done <= answered <= started
+ *	otherwise             done == answered == started
+ */
+#ifndef CORE_WIRE_PAGE_H
+#define CORE_WIRE_PAGE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/sys/err.h"
+#include "core/wire/msg.h"
+
+#define PAGE_ROWS 512 /* row 0 is the master's */
+#define RING_SIZE 512 /* reports in one ring; a power of two */
+
+/* What a report says; the words are those of the timeline. */
+enum report_type {
+	REPORT_ACCEPTED = 1, /* master: a connection was accepted */
+	REPORT_HANDOFF,      /* master: given to worker `id`, `text` is why */
+	REPORT_REFUSED,      /* worker refused it; it goes to the next */
+	REPORT_REQUEST,      /* worker: a request begins; `text` is its path */
+	REPORT_ANSWER,       /* worker: it is done; status, took_ns */
+	REPORT_BROKEN,       /* worker: it ended without a whole answer */
+	REPORT_CLOSED,       /* worker: the connection is closed */
+	REPORT_THREAD,       /* worker: a thread was started */
+	REPORT_THREAD_ENDED, /* worker: a thread ended */
+	REPORT_SKIPPED,      /* master: worker `id` was passed over; `text` */
+};
+
+struct report {
+	int64_t t_ns; /* clock_ns() where it happened */
+	uint16_t type;
+	uint16_t status; /* HTTP status of an ANSWER */
+	uint32_t id;     /* worker */
+	uint32_t thread; /* of the worker; 0 the main one */
+	int32_t pid, tid;
+	uint32_t uid;        /* of the client, (uint32_t)-1 unknown */
+	uint64_t connection; /* as in msg_handoff */
+	int64_t took_ns;     /* ANSWER: from the request's begin */
+	char text[64];       /* path, reason; ends in NUL */
+};
+
+struct ring {
+	_Atomic uint32_t head; /* written by the row's owner */
+	_Atomic uint32_t tail; /* written by the reader, the shell */
+	_Atomic uint32_t lost; /* reports dropped because it was full */
+	struct report slot[RING_SIZE];
+};
+
+struct row {
+	/* Written by who forks or starts the owner, before it runs. */
+	_Atomic uint32_t used; /* 0: free */
+	_Atomic uint32_t id;   /* worker, from 1; 0 the master */
+	_Atomic uint32_t thread;
+	_Atomic int32_t pid, tid;
+
+	/* Written by the owner alone. */
+	_Atomic uint64_t started;  /* requests, before serving */
+	_Atomic uint64_t answered; /* a whole answer was handed to the socket */
+	_Atomic uint64_t done;     /* after completion */
+	_Atomic uint64_t failed;   /* of those done: broken, or 5xx */
+	_Atomic uint64_t accepted; /* connections taken */
+	_Atomic uint32_t open;     /* connections open now */
+	_Atomic int64_t last_ns;   /* of the last request */
+	_Atomic int64_t counter; /* the variable of /count, shared on purpose */
+	struct ring ring;
+};
+
+struct page {
+	uint32_t magic;
+	uint32_t rows;
+	_Atomic uint32_t reader_sleeps; /* write the eventfd when this is 1 */
+
+	/* Written by the shell; each stage of serving obeys them. */
+	_Atomic uint32_t slow_ms; /* wait this long before each stage */
+	_Atomic uint32_t frozen;  /* stages wait ... */
+	_Atomic uint32_t steps;   /* ... but for this many, counted up */
+
+	/* Written by the master: the totals of rows whose owners ended. */
+	_Atomic uint64_t ended_started, ended_answered, ended_done,
+	    ended_failed, ended_accepted, ended_lost;
+
+	struct row row[PAGE_ROWS];
+};
+
+/*
+ * The shell: make a page.  *fd (owned by the caller, a memfd) goes to the
+ * server as PAGE_CHILD_FD.  page_map is the server's side of it.
+ */
+struct page *page_create(int *fd, struct err *);
+struct page *page_map(int fd, struct err *);
+void page_unmap(struct page *);
+
+/*
+ * Take a free row for a worker or thread and reset its counters (not its
+ * ring: the reader may still be reading what the last owner left).  Returns
+ * its number, or -1 when all are taken.  page_row_fold adds an ended owner's
+ * counters to the page's totals and frees the row; only the process that
+ * reaps calls it.
+ */
+int page_row_take(struct page *, uint32_t id, uint32_t thread);
+void page_row_fold(struct page *, int row);
+
+/*
+ * Put a report into the ring of a row.  Returns true when the reader sleeps
+ * and the caller is the one to wake it (write 1 to the eventfd).
+ */
+bool page_report(struct page *, int row, const struct report *);
+
+/*
+ * The reader: hand every new report of every row to fn, row by row, each row
+ * in order.  Returns how many there were; *lost is increased by what rings
+ * had to drop since the last call.
+ */
+int page_drain(struct page *,
+               void (*fn)(void *, int row, const struct report *), void *arg,
+               uint64_t *lost);
+
+/*
+ * The reader goes to sleep: from now on writers wake it.  Returns false when
+ * something came in the meantime and it must drain again instead.
+ */
+bool page_sleep(struct page *);
+void page_awake(struct page *);
+
+/* Sums over all rows and the ended ones. */
+struct page_totals {
+	uint64_t started, answered, done, failed, accepted, lost;
+};
+struct page_totals page_totals(const struct page *);
+
+#endif

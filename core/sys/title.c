@@ -3,30 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-static char *title_start; /* the memory of argv and, behind it, environ */
+static char *title_start; /* the memory of argv */
 static size_t title_size;
-
-/* Our environment, copied: the old place becomes room for the title. */
-static void
-title_move_environ(void)
-{
-	size_t n = 0;
-	char **copy;
-
-	while (environ[n])
-		n++;
-	copy = calloc(n + 1, sizeof(*copy));
-	if (!copy)
-		return;
-	for (size_t i = 0; i < n; i++)
-		copy[i] = strdup(environ[i]);
-	environ = copy;
-}
 
 void
 title_init(int argc, char **argv)
@@ -36,10 +17,6 @@ title_init(int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		if (argv[i] == end)
 			end += strlen(end) + 1;
-	for (int i = 0; environ[i]; i++)
-		if (environ[i] == end)
-			end += strlen(end) + 1;
-	title_move_environ();
 	title_start = argv[0];
 	title_size = (size_t)(end - argv[0]);
 }

@@ -9,13 +9,10 @@
 #ifndef CORE_SYS_TITLE_H
 #define CORE_SYS_TITLE_H
 
-/*
- * Call once at the head of main: remembers the room, and moves the
- * environment elsewhere so that there is more of it.
- */
+/* Call once at the head of main: remembers where the arguments stand. */
 void title_init(int argc, char **argv);
 
-/* Set the title, cut to the room there is. */
+/* Set the title, cut to the room that the arguments had. */
 void title_set(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Name this thread for ps -L and htop; 15 bytes (prctl(2), PR_SET_NAME). */

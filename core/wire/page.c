@@ -43,7 +43,6 @@ page_create(int *fd, struct err *err)
 		return NULL;
 	}
 	page->magic = PAGE_MAGIC;
-	page->rows = PAGE_ROWS;
 	atomic_store(&page->reader_sleeps, 1);
 	return page;
 }
@@ -53,6 +52,24 @@ page_unmap(struct page *page)
 {
 	if (page)
 		munmap(page, sizeof(*page));
+}
+
+static void
+page_raise(struct page *page, uint32_t high)
+{
+	uint32_t was = atomic_load(&page->high);
+
+	while (was < high &&
+	       !atomic_compare_exchange_weak(&page->high, &was, high))
+		continue;
+}
+
+static int
+page_rows(const struct page *page)
+{
+	uint32_t high = atomic_load(&page->high);
+
+	return high < PAGE_ROWS ? (int)high : PAGE_ROWS;
 }
 
 int
@@ -78,6 +95,7 @@ page_row_take(struct page *page, uint32_t id, uint32_t thread)
 		atomic_store(&row->tid, 0);
 		atomic_store(&row->thread, thread);
 		atomic_store(&row->id, id);
+		page_raise(page, (uint32_t)i + 1);
 		return i;
 	}
 	return -1;
@@ -141,7 +159,7 @@ page_drain(struct page *page,
 {
 	int n = 0;
 
-	for (int i = 0; i < PAGE_ROWS; i++) {
+	for (int i = 0; i < page_rows(page); i++) {
 		struct ring *ring = &page->row[i].ring;
 
 		if (atomic_load_explicit(&ring->lost, memory_order_relaxed)) {
@@ -161,7 +179,7 @@ bool
 page_sleep(struct page *page)
 {
 	atomic_store(&page->reader_sleeps, 1);
-	for (int i = 0; i < PAGE_ROWS; i++) {
+	for (int i = 0; i < page_rows(page); i++) {
 		struct ring *ring = &page->row[i].ring;
 
 		if (atomic_load(&ring->head) != atomic_load(&ring->tail)) {
@@ -185,7 +203,7 @@ page_totals(const struct page *page)
 		                 page->ended_done,     page->ended_failed,
 		                 page->ended_accepted, page->ended_lost };
 
-	for (int i = 0; i < PAGE_ROWS; i++) {
+	for (int i = 0; i < page_rows(page); i++) {
 		const struct row *row = &page->row[i];
 
 		if (!atomic_load(&row->used))

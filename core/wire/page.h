@@ -24,8 +24,8 @@
 #include "core/sys/err.h"
 #include "core/wire/msg.h"
 
-#define PAGE_ROWS 512 /* row 0 is the master's */
-#define RING_SIZE 512 /* reports in one ring; a power of two */
+#define PAGE_ROWS 512  /* row 0 is the master's */
+#define RING_SIZE 1024 /* reports in one ring; a power of two */
 
 /* What a report says; the words are those of the timeline. */
 enum report_type {
@@ -82,7 +82,7 @@ struct row {
 
 struct page {
 	uint32_t magic;
-	uint32_t rows;
+	_Atomic uint32_t high;          /* no row from here on was ever used */
 	_Atomic uint32_t reader_sleeps; /* write the eventfd when this is 1 */
 
 	/* Written by the shell; each stage of serving obeys them. */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * session - one laboratory and the line of commands that drives it.
+ *
+ * It starts the lab, holds the wires to it and to the masters, runs one
+ * command after the other, and tells a front (screen, plain lines, JSON) what
+ * there is to say.  It knows no terminal but the lab's.
+ */
+#ifndef CORE_SHELL_SESSION_H
+#define CORE_SHELL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/shell/command.h"
+#include "core/sys/err.h"
+#include "core/sys/loop.h"
+#include "core/watch/snapshot.h"
+#include "core/watch/timeline.h"
+#include "core/watch/watch.h"
+#include "core/wire/msg.h"
+#include "core/wire/wire.h"
+
+/* What a line is, so that a front can dim or colour it. */
+enum line_kind {
+	LINE_COMMAND, /* what was typed, as it runs */
+	LINE_RESULT,  /* what a command had to say */
+	LINE_EVENT,   /* what happened */
+	LINE_OUTPUT,  /* what a job or server printed; name says whose */
+	LINE_ERROR,
+	LINE_GOOD, /* a fact that holds, a greeting */
+	LINE_TREE, /* a row of the tree as text */
+};
+
+/* The front.  Every text is clean (text_clean) and one line. */
+struct front {
+	void *arg;
+	void (*line)(void *arg, enum line_kind, const char *name,
+	             const char *text);
+	void (*event)(void *arg, const struct event *); /* each one, in order */
+	void (*changed)(void *arg); /* there is a new snapshot */
+	/* a running command's state in a few words ("420 of 1000"); "" ends */
+	void (*progress)(void *arg, const char *text);
+	/* `!CMD`: the real terminal now belongs to the job (true) or is ours
+	 * again (false); NULL or returning -1: there is no terminal to give */
+	int (*passthrough)(void *arg, bool on, struct err *);
+	/* `set NAME VALUE` that only the front understands (big, theme);
+	 * -1 and err when it does not either; value NULL asks */
+	int (*set)(void *arg, const char *name, const char *value,
+	           struct err *);
+	void (*clear)(void *arg); /* the log is to be emptied */
+};
+
+struct session_options {
+	bool empty;     /* no server at the start */
+	int workers;    /* of the first server; 2 */
+	int port;       /* of the first server; 3000; 0 picks one */
+	bool must_port; /* --port was given: no other will do */
+	bool headless;  /* no student is watching: no greeting */
+};
+
+/* `loop` and `front` are borrowed.  NULL and err: nothing is left running. */
+struct session *session_open(struct loop *, const struct session_options *,
+                             const struct front *, struct err *);
+
+/* End everything (waits up to ten seconds for the lab) and free. */
+void session_close(struct session *);
+
+/* Queue a line to run after those before it.  "a; b" are two commands. */
+void session_run(struct session *, const char *line);
+
+/* Ctrl-C: end the command that runs, or give ^C to the foreground job. */
+void session_interrupt(struct session *);
+
+/* Nothing runs and nothing waits (a foreground job runs, too). */
+bool session_idle(const struct session *);
+bool session_quits(const struct session *); /* `quit` was typed */
+
+/* 0, 1 when a command or a fact failed, 2 for usage; the worst so far. */
+int session_status(const struct session *);
+void session_fail(struct session *, int status);
+
+/* The foreground job: its name, or NULL; bytes for its terminal. */
+const char *session_foreground(const struct session *);
+void session_terminal_input(struct session *, const char *bytes, size_t);
+void session_terminal_size(struct session *, int rows, int cols);
+int session_terminal_fd(const struct session *); /* the pty's master */
+
+/* While passthrough is on, the front reads the master itself. */
+void session_terminal_hold(struct session *, bool held);
+
+/* The real terminal is (fd) or is no longer (-1) changed by the screen. */
+void session_screen(struct session *, int fd);
+
+const struct snapshot *session_snapshot(struct session *);
+struct timeline *session_timeline(struct session *);
+struct watch *session_watch(struct session *);
+struct loop *session_loop(struct session *);
+
+/* For commands **********************************************************/
+
+/* Say a line (cleaned and split here). */
+void session_say(struct session *, enum line_kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * OUTCOME_WAITS: `poll` is called on every turn with news (and at
+ * `deadline_ns`, -1 none) and returns OUTCOME_WAITS until it is over;
+ * `interrupt` is called on Ctrl-C (NULL: the wait just ends, status 130).
+ * `arg` is freed with free() at the end.
+ */
+void session_wait(struct session *,
+                  enum outcome (*poll)(struct session *, void *arg,
+                                       struct err *),
+                  void (*interrupt)(struct session *, void *arg), void *arg,
+                  int64_t deadline_ns);
+
+/* Send a request to the lab or to a server's master; returns its seq, 0 and
+ * err on failure.  session_answer: 1 answered well, -1 failed (err), 0 open. */
+uint32_t session_ask_lab(struct session *, struct msg *, const int *fds,
+                         int nfds, struct err *);
+uint32_t session_ask_server(struct session *, const char *server, struct msg *,
+                            const int *fds, int nfds, struct err *);
+int session_answer(struct session *, uint32_t seq, struct msg *answer,
+                   struct err *);
+
+/*
+ * Start one of our programs or a job.  `name` is made by the session ("j1",
+ * "c1") when NULL.  Returns the seq of its START.
+ */
+struct start_plan {
+	enum start_kind kind;
+	const char *name;
+	const char *const *argv;
+	const char *const *env;
+	bool foreground, on_terminal;
+	const int *fds; /* become 3, 4, 5; stay the caller's */
+	int nfds;
+	const char *cmd; /* as the tree shows it */
+};
+uint32_t session_start(struct session *, const struct start_plan *,
+                       char name[NAME_SIZE], struct err *);
+
+/* The server that a command without a server's name means, or NULL + err. */
+const struct server *session_default_server(struct session *, const char *name,
+                                            struct err *);
+
+/* A process by name, pid or %job; NULL and a sentence with the nearest. */
+const struct proc *session_target(struct session *, const char *name,
+                                  struct err *);
+
+/* Settings: `set linger 5s`.  session_setting returns "" for unknown ones. */
+const char *session_setting(const struct session *, const char *name);
+
+/* The log kept for `log`: the i-th line from the end, or NULL. */
+const char *session_log(const struct session *, size_t back, enum line_kind *,
+                        const char **name, int64_t *t_ns);
+
+/* Candidates for completion: calls add(arg, candidate, blurb). */
+void session_complete(struct session *, const char *line, size_t cursor,
+                      size_t *word_start,
+                      void (*add)(void *, const char *, const char *),
+                      void *arg);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * timeline - everything that happened, in order, in a ring.
+ *
+ * Events carry the time of the place where they happened.  The timeline
+ * orders by it and never shows an effect before its cause: reaped comes after
+ * exited, an answer after its hand-off.
+ */
+#ifndef CORE_WATCH_TIMELINE_H
+#define CORE_WATCH_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/wire/msg.h"
+
+/*
+ * X(NAME, word, rank): the words are those of facts (`ever forked(w1)`).
+ * Where two events of one process have the same time, the lower rank is the
+ * cause.
+ */
+// clang-format off
+#define EVENTS(X) \
+	X(FORKED,       "forked",       1)  /* who: child; other: parent */ \
+	X(STARTED,      "started",      1)  /* a program by the lab */ \
+	X(THREAD,       "thread",       2)  /* a thread was started */ \
+	X(EXEC,         "exec",         2)  /* text: the new program */ \
+	X(ONLINE,       "online",       3) \
+	X(LISTENING,    "listening",    4)  /* a: port */ \
+	X(ACCEPTED,     "accepted",     5)  /* connection */ \
+	X(SKIPPED,      "skipped",      5)  /* who was passed over; text: why */ \
+	X(HANDOFF,      "handoff",      6)  /* who got it; text: why */ \
+	X(REFUSED_BY,   "refused_by",   7)  /* a worker refused a hand-off */ \
+	X(REQUEST,      "request",      8)  /* begins; text: path */ \
+	X(ANSWER,       "answer",       9)  /* a: status, b: ns */ \
+	X(BROKEN,       "broken",       9)  /* ended without a whole answer */ \
+	X(CLOSED,       "closed",      10)  /* the connection */ \
+	X(SIGNAL,       "signal",      11)  /* sent by us; a: signal */ \
+	X(STOPPED,      "stopped",     12)  /* a: signal */ \
+	X(CONTINUED,    "continued",   12) \
+	X(LEAVING,      "leaving",     12)  /* was told to leave */ \
+	X(DISCONNECTED, "disconnected",13) \
+	X(THREAD_ENDED, "thread_ended",13) \
+	X(EXITED,       "exited",      14)  /* a: code, b: signal, -1 unknown */ \
+	X(ADOPTED,      "adopted",     15)  /* other: who took it */ \
+	X(REAPED,       "reaped",      16)  /* other: who waited */ \
+	X(REFUSED,      "refused",     17)  /* a: port */ \
+	X(TERMINAL,     "terminal",    17)  /* who has the terminal now */ \
+	X(LOST,         "lost",        18)  /* a: reports that were dropped */ \
+	X(NOTE,         "note",        18)  /* text: a sentence for the log */
+// clang-format on
+
+enum event_type {
+	EVENT_NONE,
+#define X(NAME, word, rank) EVENT_##NAME,
+	EVENTS(X)
+#undef X
+	    EVENT_TYPES
+};
+
+struct who {
+	char name[NAME_SIZE];
+	pid_t pid;
+	pid_t tid; /* 0: the process */
+};
+
+struct event {
+	uint64_t n;   /* number, from 1, as it was added; 0 before */
+	int64_t t_ns; /* clock_ns() where it happened */
+	enum event_type type;
+	struct who who, other;
+	int64_t a, b;
+	uint64_t connection; /* 0 none */
+	char server[NAME_SIZE];
+	bool told; /* EXITED: it had been told to leave */
+	char text[128];
+};
+
+struct timeline;
+
+/* Room for `size` events; the oldest are forgotten. */
+struct timeline *timeline_open(size_t size);
+void timeline_close(struct timeline *);
+
+/* Put in where its time belongs.  Returns its number. */
+uint64_t timeline_add(struct timeline *, const struct event *);
+
+/*
+ * Iterate in the order of time: the i-th of those kept (0: the oldest).  An
+ * event put in late moves the ones behind it; to see each event once, ask by
+ * number: timeline_newer gives the next one added after number n, or NULL.
+ */
+size_t timeline_count(const struct timeline *);
+const struct event *timeline_at(const struct timeline *, size_t i);
+const struct event *timeline_newer(const struct timeline *, uint64_t n);
+uint64_t timeline_last(const struct timeline *); /* newest number, 0 none */
+
+const char *event_word(enum event_type);
+enum event_type event_by_word(const char *); /* EVENT_NONE: no such word */
+
+/*
+ * The event as a line of the log: "worker w2 (pid 9412) died: killed by
+ * TERM".  Returns buf.
+ */
+const char *event_text(const struct event *, char *buf, size_t size);
+
+#endif

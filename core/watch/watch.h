@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * watch - what is true now, and what was.
+ *
+ * It is told every message of the lab and the masters, drains the rings of
+ * the shared pages, hears the kernel's births where the probe allows, keeps a
+ * `stat` descriptor for each process, and makes of it events (timeline) and
+ * snapshots.  While nothing happens it reads nothing and sets no timer.
+ */
+#ifndef CORE_WATCH_WATCH_H
+#define CORE_WATCH_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/sys/err.h"
+#include "core/sys/loop.h"
+#include "core/watch/snapshot.h"
+#include "core/watch/timeline.h"
+#include "core/wire/msg.h"
+#include "core/wire/page.h"
+
+struct watch;
+
+/* Values that make no event and are read only while somebody wants them. */
+enum watch_want {
+	WANT_MEMORY = 1, /* private_kb */
+	WANT_STATUS = 2, /* switches, masks, uid */
+	WANT_FDS = 4,
+};
+
+/*
+ * `loop` and `timeline` are borrowed.  The root of the tree is this process.
+ * `changed` is called, at most once per turn of the loop, when there are
+ * new events or a new snapshot.
+ */
+struct watch *watch_open(struct loop *, struct timeline *, loop_fn *changed,
+                         void *arg, struct err *);
+void watch_close(struct watch *);
+
+/* The lab runs.  Its pidfd stays the caller's. */
+void watch_lab(struct watch *, pid_t lab);
+
+/*
+ * Tell it a name before the process is born: the lab's STARTED of `name`
+ * will be of this kind, drawn with this command.
+ */
+void watch_expect(struct watch *, const char *name, enum kind, const char *cmd);
+
+/*
+ * A server: its page and the eventfd are borrowed; the counters of its rows
+ * are read until watch_forget.  One eventfd serves all servers.
+ */
+int watch_server(struct watch *, const char *name, struct page *,
+                 const char *policy, const char *model,
+                 const char *on_parent_death);
+void watch_server_set(struct watch *, const char *name, const char *policy,
+                      const char *model);
+int watch_wake_fd(struct watch *); /* the eventfd to hand to servers */
+
+/*
+ * A message from the lab (server NULL) or from the master of `server`.
+ * Descriptors that it keeps (pidfds) are set to -1 in fds; the caller closes
+ * the others.
+ */
+void watch_message(struct watch *, const char *server, const struct msg *,
+                   int *fds, int nfds);
+
+/* Something that the shell itself did or knows: SIGNAL, REFUSED, NOTE ... */
+void watch_event(struct watch *, const struct event *);
+
+/*
+ * The pidfd of a process of the lab (borrowed), -1 when it is not one or is
+ * gone.  For one that was not sent by its parent, it is opened and its
+ * identity (pid, start time) is checked afterwards, so no stranger is hit.
+ */
+int watch_pidfd(struct watch *, pid_t, struct err *);
+
+/* What is true now (borrowed until the next turn; snapshot_take to keep). */
+const struct snapshot *watch_snapshot(struct watch *);
+
+/* Read values without events from now on (a mask of enum watch_want), or 0. */
+void watch_want(struct watch *, int mask);
+
+/*
+ * How long a dead row stays: nanoseconds, or -1: until watch_next_command().
+ */
+void watch_linger(struct watch *, int64_t ns);
+void watch_next_command(struct watch *);
+
+/* Read everything once, now: the tree command, facts, tests want the truth. */
+void watch_refresh(struct watch *);
+
+#endif

@@ -98,10 +98,11 @@ link = $(CC) $(OUR_C) $(CFLAGS) $(LDFLAGS)
 
 # Another variant: beside build/debug, or beside the folder that the user
 # chose on the command line.
-variant = $(MAKE) --no-print-directory VARIANT=$(1) \
-          B=$(if $(filter command%,$(origin B)),$(B)-$(1),build/$(1))
+beside  = $(if $(filter command%,$(origin B)),$(B)-$(1),build/$(1))
+again   = $(MAKE) --no-print-directory
+variant = $(again) VARIANT=$(1) B=$(call beside,$(1))
 
-.PHONY: all programs tests libraries test-libraries start check run-check \
+.PHONY: all programs tests libraries test-libraries start check run-tests \
         check-tree check-long asan tsan valgrind coverage fuzz bench install \
         uninstall check-install format check-format lint dist clean help FORCE
 .DELETE_ON_ERROR:
@@ -112,12 +113,12 @@ all: libraries programs ## build the programs
 ## From a fresh machine to the laboratory, in one command ###############
 start: ## set up, build, and open the laboratory
 	$(Q).ci/setup programs
-	$(Q)$(MAKE) --no-print-directory programs
+	+$(Q)$(again) programs
 	$(Q)exec $(B)/$(NAME)
 
 check: ## set up, build, and run every test
 	$(Q).ci/setup programs tests
-	$(Q)$(MAKE) --no-print-directory run-check
+	+$(Q)$(again) check-tree run-tests
 
 libraries:
 	$(Q)$(if $(call missing,$(PKGS)),.ci/setup --list programs)
@@ -189,31 +190,32 @@ $(foreach t,$(TEST_SRC:%.c=%) $(BENCH_SRC:%.c=%),\
 
 tests: libraries test-libraries $(ALL_PROGRAMS) $(TESTS)
 
-run-check: tests check-tree
+run-tests: tests
 	$(Q)FORKSHOP_BUILD=$(abspath $(B)) tests/run $(TESTS)
 
 check-tree: $(OUR_OBJ) ## the doors, the layers and the house hold
 	$(Q)tests/check-tree $(B)
 
 check-long: ## what takes longer: sanitizers, valgrind, long stories
-	$(Q)$(MAKE) --no-print-directory FORKSHOP_LONG=1 check
-	$(Q)$(MAKE) --no-print-directory asan
-	$(Q)$(MAKE) --no-print-directory tsan
-	$(Q)$(MAKE) --no-print-directory valgrind
-	$(Q)$(MAKE) --no-print-directory fuzz check-install
+	+$(Q)$(again) FORKSHOP_LONG=1 check
+	+$(Q)$(again) asan
+	+$(Q)$(again) tsan
+	+$(Q)$(again) valgrind
+	+$(Q)$(again) fuzz check-install
 export FORKSHOP_LONG
 
 asan tsan: ## run the tests under a sanitizer
-	$(Q)FORKSHOP_PATIENCE=4 $(call variant,$@) check
+	$(Q).ci/setup programs tests
+	+$(Q)FORKSHOP_PATIENCE=4 $(call variant,$@) run-tests
 
-valgrind: ## run the tests under valgrind
-	$(Q)$(MAKE) --no-print-directory tests
+valgrind: tests ## run the tests under valgrind
 	$(Q)FORKSHOP_BUILD=$(abspath $(B)) FORKSHOP_PATIENCE=10 \
 	  tests/run --valgrind $(TESTS)
 
 coverage: ## run the tests and print line coverage
-	$(Q)$(call variant,coverage) check
-	$(Q)tests/coverage $(if $(filter command%,$(origin B)),$(B)-)coverage
+	$(Q).ci/setup programs tests
+	+$(Q)$(call variant,coverage) run-tests
+	$(Q)tests/coverage $(call beside,coverage)
 
 FUZZ_SECONDS ?= 20
 FUZZ         := $(FUZZ_SRC:%.c=$(B)/%)

@@ -21,6 +21,7 @@
 #define PAGE_CHILD_FD 4    /* a server's shared page */
 #define WAKE_CHILD_FD 5    /* the eventfd that wakes the shell */
 #define AIM_CHILD_FD  4    /* a client's line to a master; see MSG_AIM */
+#define LAB_TTY_FD    4    /* the lab's terminal, the slave of a pty */
 
 /* What the lab is asked to start. */
 enum start_kind { START_SERVER, START_CLIENT, START_PUPPET, START_JOB };

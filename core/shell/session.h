@@ -22,6 +22,8 @@
 #include "core/wire/msg.h"
 #include "core/wire/wire.h"
 
+struct tree_style;
+
 /* What a line is, so that a front can dim or colour it. */
 enum line_kind {
 	LINE_COMMAND, /* what was typed, as it runs */
@@ -50,6 +52,12 @@ struct front {
 	int (*set)(void *arg, const char *name, const char *value,
 	           struct err *);
 	void (*clear)(void *arg); /* the log is to be emptied */
+	/* the i-th line that was typed, 0 the oldest, or NULL past the end;
+	 * NULL itself where no list is kept */
+	const char *(*history)(void *arg, size_t i);
+	/* `tree`, drawn the front's own way; NULL: rows of LINE_TREE */
+	void (*tree)(void *arg, const struct snapshot *,
+	             const struct tree_style *);
 };
 
 struct session_options {
@@ -97,6 +105,7 @@ const struct snapshot *session_snapshot(struct session *);
 struct timeline *session_timeline(struct session *);
 struct watch *session_watch(struct session *);
 struct loop *session_loop(struct session *);
+const struct front *session_front(const struct session *);
 
 /* For commands **********************************************************/
 

@@ -41,6 +41,7 @@ START_TEST(keys_are_signals)
 	screen_wait(s, "ready");
 	screen_type(s, "\x03");
 	screen_wait(s, "caught");
+	ck_assert_int_eq(screen_wait_end(s), 3);
 	ck_assert_int_eq(screen_close(s), 3);
 }
 END_TEST

@@ -39,7 +39,7 @@ ROOM.forkshop-puppet := core/puppet
 PKGS.forkshop        := ncursesw readline jansson
 PKGS.forkshop-lab    :=
 PKGS.forkshop-server := libmicrohttpd
-PKGS.forkshop-client := libcurl
+PKGS.forkshop-client := libcurl jansson
 PKGS.forkshop-puppet :=
 PKGS.tests           := check vterm
 

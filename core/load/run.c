@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A run has as many shots as requests may be under way.  An idle shot is
+ * loaded and fired (run_fire), curl says what to watch and when to be called
+ * (run_on_socket, run_on_timer), and what is done is collected once in each
+ * turn of the loop (run_work), which is where to start reading.
+ */
+#include "core/load/run.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/sys/clock.h"
+#include "core/sys/loop.h"
+#include "core/sys/text.h"
+
+#define RUN_PROGRESS_NS (100 * NS_PER_MS)
+#define RUN_RETRY_NS    (100 * NS_PER_MS)
+
+/* One request under way, or idle.  Its handle serves many in turn. */
+struct shot {
+	struct run *run;   /* borrowed */
+	struct shot *next; /* of the idle ones */
+	CURL *easy;        /* owned */
+	bool flying;       /* the multi handle has it */
+	uint64_t nth;
+	int retries;
+	int64_t begin_ns;   /* of the request */
+	int64_t attempt_ns; /* of its latest repetition */
+	struct answer answer;
+};
+
+struct run {
+	const struct plan *plan; /* all borrowed, down to `only` */
+	struct wire *shell;
+	struct aim *aim;
+	struct tally *tally;
+	struct run_only *only; /* NULL when there are several */
+	bool show_progress;
+
+	struct loop *loop;          /* owned */
+	CURLM *multi;               /* owned */
+	struct curl_slist *connect; /* owned: the private port, or NULL */
+	struct shot *shots;         /* owned: plan->at_once of them */
+	struct shot *idle;          /* some of them */
+	int busy;                   /* the others */
+
+	int64_t began_ns;
+	bool kick;     /* curl wants to be called without a wait */
+	int timer;     /* the loop's, for curl; 0 none */
+	int due_timer; /* when the rate allows the next request; 0 none */
+	bool closing;  /* sends no more */
+	bool stopped;  /* from outside */
+};
+
+/* News for the shell ****************************************************/
+
+static void
+run_tell(struct run *run, enum msg_type type)
+{
+	const struct tally *t = run->tally;
+	struct msg m = msg_make(type, run->plan->name);
+
+	m.progress.wanted = run->plan->requests;
+	m.progress.sent = t->sent;
+	m.progress.answered = t->answered;
+	m.progress.failed = t->failed;
+	if (run->shell && !wire_waiting(run->shell))
+		wire_send(run->shell, &m, NULL, 0, NULL);
+	else if (run->shell && wire_flush(run->shell) == 0 &&
+	         type == MSG_RESULT)
+		wire_send(run->shell, &m, NULL, 0, NULL);
+}
+
+static void
+run_progress(void *arg)
+{
+	struct run *run = arg;
+
+	run_tell(run, MSG_PROGRESS);
+	if (run->show_progress)
+		fprintf(stderr, "\r%" PRIu64 " answered, %" PRIu64 " failed ",
+		        run->tally->answered, run->tally->failed);
+	loop_timer(run->loop, clock_ns() + RUN_PROGRESS_NS, run_progress, run);
+}
+
+/* Stopping **************************************************************/
+
+static void
+run_close_sending(void *arg)
+{
+	struct run *run = arg;
+
+	run->closing = true;
+}
+
+static void
+run_stop(struct run *run)
+{
+	run->stopped = true;
+	loop_stop(run->loop);
+}
+
+static void
+run_on_signal(void *arg, const struct signalfd_siginfo *info)
+{
+	(void)info;
+	run_stop(arg);
+}
+
+/* The shell never speaks to us: what can be read here is its end. */
+static void
+run_on_shell(void *arg, uint32_t events)
+{
+	struct run *run = arg;
+	int fds[WIRE_FDS], nfds, got;
+	struct msg m;
+
+	(void)events;
+	while ((got = wire_recv(run->shell, &m, fds, &nfds)) > 0)
+		wire_drop_fds(fds, nfds);
+	if (got < 0)
+		run_stop(run);
+}
+
+/* What curl asks of the loop ********************************************/
+
+static void
+run_on_ready(struct run *run, curl_socket_t fd, uint32_t events)
+{
+	int running, flags = 0;
+
+	if (events & EPOLLIN)
+		flags |= CURL_CSELECT_IN;
+	if (events & EPOLLOUT)
+		flags |= CURL_CSELECT_OUT;
+	if (events & (EPOLLERR | EPOLLHUP))
+		flags |= CURL_CSELECT_ERR;
+	curl_multi_socket_action(run->multi, fd, flags, &running);
+}
+
+/* A descriptor that curl wants watched. */
+struct run_socket {
+	struct run *run; /* borrowed */
+	curl_socket_t fd;
+};
+
+static void
+run_socket_ready(void *arg, uint32_t events)
+{
+	struct run_socket *s = arg;
+
+	run_on_ready(s->run, s->fd, events);
+}
+
+static void
+run_socket_watch(struct run *run, curl_socket_t fd, uint32_t events)
+{
+	struct run_socket *s = malloc(sizeof(*s));
+
+	if (!s)
+		return;
+	*s = (struct run_socket){ run, fd };
+	if (loop_watch(run->loop, fd, events, run_socket_ready, s, NULL) < 0)
+		free(s);
+	else
+		curl_multi_assign(run->multi, fd, s);
+}
+
+static int
+run_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *assigned)
+{
+	static const uint32_t events[] = { [CURL_POLL_NONE] = 0,
+		                           [CURL_POLL_IN] = EPOLLIN,
+		                           [CURL_POLL_OUT] = EPOLLOUT,
+		                           [CURL_POLL_INOUT] =
+		                               EPOLLIN | EPOLLOUT };
+	struct run *run = arg;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		loop_drop(run->loop, fd);
+		curl_multi_assign(run->multi, fd, NULL);
+		free(assigned);
+	} else if (assigned) {
+		loop_change(run->loop, fd, events[what]);
+	} else {
+		run_socket_watch(run, fd, events[what]);
+	}
+	return 0;
+}
+
+static void
+run_timer_due(void *arg)
+{
+	struct run *run = arg;
+
+	run->timer = 0;
+	run->kick = true;
+}
+
+static int
+run_on_timer(CURLM *multi, long patience_ms, void *arg)
+{
+	struct run *run = arg;
+
+	(void)multi;
+	loop_cancel(run->loop, run->timer);
+	run->timer = 0;
+	run->kick = patience_ms == 0;
+	if (patience_ms > 0)
+		run->timer =
+		    loop_timer(run->loop, clock_ns() + patience_ms * NS_PER_MS,
+		               run_timer_due, run);
+	return 0;
+}
+
+/* One request ***********************************************************/
+
+static size_t
+run_on_header(char *line, size_t one, size_t len, void *arg)
+{
+	static const char worker[] = "X-Worker:", pid[] = "X-Pid:";
+	struct shot *shot = arg;
+	struct answer *a = &shot->answer;
+
+	if (len * one > sizeof(worker) &&
+	    strncasecmp(line, worker, sizeof(worker) - 1) == 0) {
+		size_t at = sizeof(worker) - 1;
+
+		while (at < len && line[at] == ' ')
+			at++;
+		text_clean(a->worker, sizeof(a->worker), line + at,
+		           strcspn(line + at, " \r\n"));
+	} else if (len * one > sizeof(pid) &&
+	           strncasecmp(line, pid, sizeof(pid) - 1) == 0) {
+		a->pid = atoi(line + sizeof(pid) - 1);
+	}
+	return len * one;
+}
+
+static size_t
+run_on_body(char *bytes, size_t one, size_t len, void *arg)
+{
+	struct shot *shot = arg;
+	struct run_only *only = shot->run->only;
+	size_t n = len * one;
+
+	if (only && shot->answer.body_len < RUN_BODY_KEPT) {
+		size_t room = RUN_BODY_KEPT - shot->answer.body_len;
+
+		memcpy(only->body + shot->answer.body_len, bytes,
+		       n < room ? n : room);
+		shot->answer.body_len += n < room ? n : room;
+	}
+	return n;
+}
+
+static curl_socket_t
+run_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct shot *shot = arg;
+	struct err err;
+	int fd;
+
+	(void)purpose;
+	(void)address;
+	fd = aim_socket(shot->run->aim, &err);
+	if (fd >= 0)
+		return fd;
+	shot->answer.reason = TALLY_AIM;
+	snprintf(shot->answer.why, sizeof(shot->answer.why), "%.*s",
+	         TALLY_WHY - 1, err.text);
+	return CURL_SOCKET_BAD;
+}
+
+/* curl's and the system's word for a failure, as ours. */
+static enum tally_reason
+run_reason(CURLcode code, long os_error)
+{
+	switch (code) {
+	case CURLE_OK:
+		return TALLY_ANSWERED;
+	case CURLE_COULDNT_CONNECT:
+		return os_error == ECONNREFUSED    ? TALLY_REFUSED
+		       : os_error == EADDRNOTAVAIL ? TALLY_NO_PORT
+		       : os_error == ECONNRESET    ? TALLY_RESET
+		                                   : TALLY_OTHER;
+	case CURLE_GOT_NOTHING:
+		return TALLY_EMPTY;
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return TALLY_RESET;
+	case CURLE_PARTIAL_FILE:
+		return TALLY_CUT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return TALLY_TIMEOUT;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_BAD_CONTENT_ENCODING:
+		return TALLY_GARBAGE;
+	default:
+		return TALLY_OTHER;
+	}
+}
+
+static void
+run_read_result(struct shot *shot, CURLcode code)
+{
+	struct answer *a = &shot->answer;
+	long status = 0, os_error = 0, connects = 0;
+	curl_off_t took_us = 0;
+
+	curl_easy_getinfo(shot->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(shot->easy, CURLINFO_OS_ERRNO, &os_error);
+	curl_easy_getinfo(shot->easy, CURLINFO_NUM_CONNECTS, &connects);
+	curl_easy_getinfo(shot->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+	a->status = (int)status;
+	a->took_ns = shot->attempt_ns - shot->begin_ns + took_us * NS_PER_US;
+	shot->run->tally->connections += (uint64_t)connects;
+	if (a->reason == TALLY_AIM)
+		return;
+	a->reason = run_reason(code, os_error);
+	if (a->reason == TALLY_OTHER)
+		snprintf(a->why, sizeof(a->why), "%s%s%s",
+		         curl_easy_strerror(code), os_error ? ": " : "",
+		         os_error ? strerror((int)os_error) : "");
+}
+
+/* Put the shot's request on its way, for the first time or again. */
+static void
+run_fly(void *arg)
+{
+	struct shot *shot = arg;
+
+	shot->answer = (struct answer){ 0 };
+	shot->attempt_ns = clock_ns();
+	curl_multi_add_handle(shot->run->multi, shot->easy);
+	shot->flying = true;
+}
+
+static void
+run_fire(struct run *run)
+{
+	struct shot *shot = run->idle;
+
+	run->idle = shot->next;
+	run->busy++;
+	shot->nth = run->tally->sent++;
+	shot->retries = 0;
+	run_fly(shot);
+	shot->begin_ns = shot->attempt_ns;
+}
+
+static void
+run_land(struct shot *shot)
+{
+	struct run *run = shot->run;
+
+	if (run->only) {
+		run->only->answer = shot->answer;
+		run->only->answer.body = run->only->body;
+	}
+	tally_add(run->tally, shot->nth, &shot->answer);
+	shot->next = run->idle;
+	run->idle = shot;
+	run->busy--;
+}
+
+static void
+run_collect(struct run *run)
+{
+	CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(run->multi, &left))) {
+		CURLcode code = m->data.result;
+		struct shot *shot;
+
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &shot);
+		run_read_result(shot, code);
+		curl_multi_remove_handle(run->multi, shot->easy);
+		shot->flying = false;
+		if (shot->answer.reason != TALLY_ANSWERED &&
+		    shot->retries < run->plan->retries && !run->stopped) {
+			shot->retries++;
+			run->tally->retried++;
+			loop_timer(run->loop, clock_ns() + RUN_RETRY_NS,
+			           run_fly, shot);
+		} else {
+			run_land(shot);
+		}
+	}
+}
+
+/* Many requests *********************************************************/
+
+static void
+run_due(void *arg)
+{
+	struct run *run = arg;
+
+	run->due_timer = 0;
+}
+
+/* May the next request be sent now?  If only later, a timer tells. */
+static bool
+run_may_fire(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	int64_t due_ns;
+
+	if (run->closing || run->due_timer ||
+	    (plan->requests && run->tally->sent == plan->requests))
+		return false;
+	if (plan->rate <= 0)
+		return true;
+	due_ns = run->began_ns + (int64_t)((double)run->tally->sent *
+	                                   (double)NS_PER_S / plan->rate);
+	if (clock_ns() >= due_ns)
+		return true;
+	run->due_timer = loop_timer(run->loop, due_ns, run_due, run);
+	return false;
+}
+
+/* Once in every turn, and again until it has nothing to do. */
+static int
+run_work(void *arg)
+{
+	struct run *run = arg;
+	const struct plan *plan = run->plan;
+	int running;
+
+	if (run->kick) {
+		run->kick = false;
+		curl_multi_socket_action(run->multi, CURL_SOCKET_TIMEOUT, 0,
+		                         &running);
+	}
+	run_collect(run);
+	while (run->idle && run_may_fire(run))
+		run_fire(run);
+	if (!run->busy &&
+	    (run->closing ||
+	     (plan->requests && run->tally->sent == plan->requests)))
+		loop_stop(run->loop);
+	return run->kick;
+}
+
+/* Setting up ************************************************************/
+
+static void
+run_set_easy(struct run *run, struct shot *shot, const char *url)
+{
+	const struct plan *plan = run->plan;
+	CURL *easy = shot->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, shot);
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "forkshop-client/" VERSION);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	                 (long)(plan->timeout_ns / NS_PER_MS));
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, run_on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, shot);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, run_on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, shot);
+	if (!plan->keep_alive) {
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	}
+	if (run->aim) {
+		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, run_on_open);
+		curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, shot);
+		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, run->connect);
+	}
+}
+
+static int
+run_open_shots(struct run *run, struct err *err)
+{
+	char url[PLAN_PATH_SIZE + 64], to[64];
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", run->plan->port,
+	         run->plan->path);
+	if (run->aim) {
+		snprintf(to, sizeof(to), "::127.0.0.1:%d",
+		         run->aim->private_port);
+		run->connect = curl_slist_append(NULL, to);
+	}
+	run->shots = calloc((size_t)run->plan->at_once, sizeof(*run->shots));
+	for (int i = run->plan->at_once - 1; run->shots && i >= 0; i--) {
+		struct shot *shot = &run->shots[i];
+
+		shot->run = run;
+		shot->easy = curl_easy_init();
+		if (!shot->easy)
+			return err_set(err, "no memory for %d requests at once",
+			               run->plan->at_once);
+		run_set_easy(run, shot, url);
+		shot->next = run->idle;
+		run->idle = shot;
+	}
+	return run->shots ? 0 : err_sys(err, "no memory for requests");
+}
+
+static int
+run_open(struct run *run, struct err *err)
+{
+	sigset_t set;
+
+	run->loop = loop_open(err);
+	if (!run->loop)
+		return -1;
+	curl_global_init(CURL_GLOBAL_NOTHING);
+	run->multi = curl_multi_init();
+	if (!run->multi)
+		return err_set(err, "libcurl cannot start");
+	curl_multi_setopt(run->multi, CURLMOPT_SOCKETFUNCTION, run_on_socket);
+	curl_multi_setopt(run->multi, CURLMOPT_SOCKETDATA, run);
+	curl_multi_setopt(run->multi, CURLMOPT_TIMERFUNCTION, run_on_timer);
+	curl_multi_setopt(run->multi, CURLMOPT_TIMERDATA, run);
+	curl_multi_setopt(run->multi, CURLMOPT_MAXCONNECTS,
+	                  (long)run->plan->at_once);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (loop_signals(run->loop, &set, run_on_signal, run, err) < 0)
+		return -1;
+	if (run->shell && loop_watch(run->loop, wire_fd(run->shell), EPOLLIN,
+	                             run_on_shell, run, err) < 0)
+		return -1;
+	return run_open_shots(run, err);
+}
+
+static void
+run_close(struct run *run)
+{
+	for (int i = 0; run->shots && i < run->plan->at_once; i++) {
+		struct shot *shot = &run->shots[i];
+
+		if (shot->flying)
+			curl_multi_remove_handle(run->multi, shot->easy);
+		curl_easy_cleanup(shot->easy);
+	}
+	free(run->shots);
+	if (run->multi)
+		curl_multi_cleanup(run->multi);
+	curl_slist_free_all(run->connect);
+	curl_global_cleanup();
+	loop_close(run->loop);
+}
+
+int
+run_plan(const struct run_with *with, struct run_only *only, struct err *err)
+{
+	const struct plan *plan = with->plan;
+	struct run run = { .plan = plan,
+		           .shell = with->shell,
+		           .aim = with->aim,
+		           .tally = with->tally,
+		           .only = plan->requests == 1 ? only : NULL,
+		           .show_progress = with->show_progress };
+	int result = run_open(&run, err);
+
+	if (result == 0) {
+		run.began_ns = clock_ns();
+		if (plan->for_ns)
+			loop_timer(run.loop, run.began_ns + plan->for_ns,
+			           run_close_sending, &run);
+		loop_timer(run.loop, run.began_ns + RUN_PROGRESS_NS,
+		           run_progress, &run);
+		loop_work(run.loop, run_work, &run);
+		while (run_work(&run))
+			continue;
+		result = loop_run(run.loop, err);
+		run.tally->took_ns = clock_ns() - run.began_ns;
+		run_tell(&run, MSG_RESULT);
+		if (run.show_progress)
+			fprintf(stderr, "\r\33[K");
+	}
+	run_close(&run);
+	return result == 0 && run.stopped ? 1 : result;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * tally - what came of many requests: answers per worker, failures by
+ * reason, and times.  Pure: no clock, no network.
+ *
+ * Times up to TALLY_EXACT answers are exact; with more of them they come
+ * from a histogram whose steps are 1/64 of the value.
+ */
+#ifndef CORE_LOAD_TALLY_H
+#define CORE_LOAD_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/wire/msg.h"
+
+#define TALLY_WORKERS  512
+#define TALLY_STATUSES 16
+#define TALLY_EXACT    65536
+#define TALLY_ORDER    20 /* the first requests, in the order of sending */
+#define TALLY_BUCKETS  3776
+#define TALLY_WHY      160
+
+/* Why a request was not answered. */
+enum tally_reason {
+	TALLY_ANSWERED,
+	TALLY_REFUSED,
+	TALLY_EMPTY,
+	TALLY_RESET,
+	TALLY_CUT,
+	TALLY_TIMEOUT,
+	TALLY_GARBAGE,
+	TALLY_NO_PORT,
+	TALLY_AIM,
+	TALLY_OTHER,
+	TALLY_REASONS
+};
+
+/* What came of one request. */
+struct answer {
+	enum tally_reason reason;
+	int status;             /* HTTP; 0 when there was no answer */
+	int pid;                /* X-Pid; 0 when it did not say */
+	char worker[NAME_SIZE]; /* X-Worker; "" when it did not say */
+	int64_t took_ns;
+	char why[TALLY_WHY]; /* TALLY_AIM, TALLY_OTHER: the sentence */
+	const char *body;    /* borrowed, `body_len` bytes; or NULL */
+	size_t body_len;
+};
+
+struct tally_worker {
+	char name[NAME_SIZE];
+	uint64_t answers;
+};
+
+struct tally {
+	struct tally_worker workers[TALLY_WORKERS];
+	int nworkers;
+	struct {
+		int status;
+		uint64_t answers;
+	} statuses[TALLY_STATUSES];
+	int nstatuses;
+	uint64_t reasons[TALLY_REASONS];
+	char why[TALLY_WHY]; /* the first sentence of AIM and OTHER */
+	uint64_t answered, failed;
+	uint64_t server_errors; /* of those answered: status >= 500 */
+
+	char order[TALLY_ORDER][NAME_SIZE]; /* by sending; "" not ended yet */
+
+	int64_t exact_ns[TALLY_EXACT];
+	size_t nsorted; /* of exact_ns */
+	uint64_t histogram[TALLY_BUCKETS];
+	int64_t max_ns;
+
+	/* Written by who runs the requests. */
+	uint64_t sent;        /* requests, repetitions not counted */
+	uint64_t retried;     /* repetitions */
+	uint64_t connections; /* that were made */
+	int64_t took_ns;      /* all of it */
+};
+
+/* An empty tally that the caller owns, or NULL. */
+struct tally *tally_open(void);
+void tally_close(struct tally *);
+
+/* Count the result of the nth request sent, from 0. */
+void tally_add(struct tally *, uint64_t nth, const struct answer *);
+
+/*
+ * The time, in nanoseconds, that `percent` of the answered requests did not
+ * exceed (nearest rank).  0 when none was answered.
+ */
+int64_t tally_percentile(struct tally *, double percent);
+
+/* Sort workers by name, w2 before w10. */
+void tally_sort(struct tally *);
+
+/* One word for a reason: "refused". */
+const char *tally_reason_name(enum tally_reason);
+
+#endif

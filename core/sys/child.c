@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#define CHILD_PARK 64 /* descriptors are parked above this on their way */
+#define CHILD_PARK    64 /* descriptors are parked above this on their way */
+#define CHILD_LOOK_MS 5  /* between looks whether a new child was stopped */
 
 static struct rlimit child_nofile; /* what we were given */
 
@@ -87,9 +87,9 @@ child_lower_limits(void)
 		setrlimit(RLIMIT_NOFILE, &child_nofile);
 }
 
-/* Park all, then put each where the plan wants it; mark the rest. */
+/* Park all, then put each where the plan wants it; close the rest. */
 static int
-child_place_fds(const struct child_plan *plan)
+child_place_fds(const struct child_plan *plan, int out)
 {
 	int parked[CHILD_FDS];
 
@@ -107,7 +107,8 @@ child_place_fds(const struct child_plan *plan)
 		else if (dup2(parked[i], i) < 0)
 			return -1;
 	}
-	return close_range((unsigned)plan->nfds, ~0U, CLOSE_RANGE_CLOEXEC);
+	child_close_from(plan->nfds, &out, 1);
+	return 0;
 }
 
 static void
@@ -121,15 +122,18 @@ child_take_terminal(int tty)
 	tcsetpgrp(tty, getpid());
 }
 
-/* In the child: become the program, or return with errno. */
+/*
+ * In the child: become the program, or return with errno.  `out` stays open
+ * until the exec.
+ */
 static void
-child_become(const struct child_plan *plan, pid_t parent)
+child_become(const struct child_plan *plan, pid_t parent, int out)
 {
 	if (plan->own_group)
 		setpgid(0, 0);
 	if (plan->tty >= 0)
 		child_take_terminal(plan->tty);
-	if (child_place_fds(plan) < 0)
+	if (child_place_fds(plan, out) < 0)
 		return;
 	if (plan->cwd && chdir(plan->cwd) < 0)
 		return;
@@ -144,13 +148,24 @@ child_become(const struct child_plan *plan, pid_t parent)
 	execvp(plan->file, (char *const *)(uintptr_t)plan->argv);
 }
 
-/* The errno that the child left in the pipe, or 0 when exec closed it. */
+/*
+ * The errno that the child left in the pipe, or 0 when exec closed it.  A
+ * child that is stopped on its way there (^Z comes as soon as it has the
+ * terminal) counts as started: it execs when it is continued.
+ */
 static int
-child_hear(int pipe_end)
+child_hear(pid_t pid, int pipe_end)
 {
+	struct pollfd p = { .fd = pipe_end, .events = POLLIN };
+	siginfo_t info = { .si_pid = 0 };
 	int code = 0;
 	ssize_t n;
 
+	while (poll(&p, 1, CHILD_LOOK_MS) <= 0)
+		if (waitid(P_PID, (id_t)pid, &info,
+		           WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+		    info.si_pid == pid)
+			return 0;
 	do
 		n = read(pipe_end, &code, sizeof(code));
 	while (n < 0 && errno == EINTR);
@@ -168,7 +183,7 @@ child_launch(const struct child_plan *plan, const int said[2])
 	/* Out of the way of the descriptors that the plan places. */
 	int out = fcntl(said[1], F_DUPFD_CLOEXEC, CHILD_PARK + CHILD_FDS * 2);
 
-	child_become(plan, parent);
+	child_become(plan, parent, out);
 	code = errno;
 	if (write(out, &code, sizeof(code)) < 0)
 		_exit(126);
@@ -191,7 +206,7 @@ child_spawn(const struct child_plan *plan, int *pidfd, struct err *err)
 	}
 	if (plan->own_group)
 		setpgid(pid, pid); /* both do it: neither may be late */
-	code = child_hear(said[0]);
+	code = child_hear(pid, said[0]);
 	close(said[0]);
 	if (code) {
 		waitpid(pid, NULL, 0);
@@ -200,6 +215,12 @@ child_spawn(const struct child_plan *plan, int *pidfd, struct err *err)
 	}
 	*pidfd = child_pidfd(pid, NULL);
 	return pid;
+}
+
+void
+child_exec(const char *file, char *const *argv)
+{
+	execvp(file, argv);
 }
 
 int
@@ -262,21 +283,33 @@ child_decode(const siginfo_t *info, struct child_news *news)
 	}
 }
 
+/*
+ * Ask with WNOWAIT first, which leaves an ended child a zombie.  A stop is
+ * then asked for again and taken; what is told is what was taken, because
+ * the child may have gone on, or died, between the two.
+ */
 int
 child_next(struct child_news *news)
 {
-	siginfo_t info = { .si_pid = 0 }, taken;
-	int what = WEXITED | WSTOPPED | WCONTINUED | WNOHANG;
+	int changes = WSTOPPED | WCONTINUED | WNOHANG;
 
-	if (waitid(P_ALL, 0, &info, what | WNOWAIT) < 0)
-		return -1;
-	if (info.si_pid == 0)
-		return 0;
-	child_decode(&info, news);
-	if (news->change == CHILD_STOPPED || news->change == CHILD_CONTINUED)
-		waitid(P_PID, (id_t)news->pid, &taken,
-		       WSTOPPED | WCONTINUED | WNOHANG);
-	return 1;
+	for (;;) {
+		siginfo_t info = { .si_pid = 0 }, taken = { .si_pid = 0 };
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | changes) < 0)
+			return -1;
+		if (info.si_pid == 0)
+			return 0;
+		child_decode(&info, news);
+		if (news->change == CHILD_EXITED ||
+		    news->change == CHILD_KILLED)
+			return 1;
+		if (waitid(P_PID, (id_t)news->pid, &taken, changes) == 0 &&
+		    taken.si_pid != 0) {
+			child_decode(&taken, news);
+			return 1;
+		}
+	}
 }
 
 int

@@ -61,6 +61,9 @@ struct child_plan {
  */
 pid_t child_spawn(const struct child_plan *, int *pidfd, struct err *);
 
+/* execvp(3): become `file`.  Returns only when that failed, with errno. */
+void child_exec(const char *file, char *const *argv);
+
 /*
  * A session of its own with `tty` as its controlling terminal (setsid(2),
  * TIOCSCTTY).  Fails in a group leader.

@@ -61,7 +61,9 @@ int procfs_stat(struct procfs *, pid_t, pid_t tid, struct proc_stat *);
 
 /*
  * The children of one thread (tid 0: of the main one), at most `max`.
- * Returns how many; reliable only while none of them exits.
+ * Returns how many; reliable only while none of them exits.  Where the
+ * kernel keeps no list (FORKSHOP_WITHOUT=children), all of /proc is searched
+ * and the children of all threads are given.
  */
 int procfs_children(struct procfs *, pid_t, pid_t tid, pid_t *pids, int max);
 

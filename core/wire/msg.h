@@ -107,6 +107,14 @@ struct msg_progress {
 	uint64_t wanted, sent, answered, failed;
 };
 
+/* puppet -> shell: what a call came to. */
+struct msg_returned {
+	int64_t value; /* as the call returned it */
+	int32_t error; /* errno where it failed, else 0 */
+	char call[32];
+	char text[512]; /* what there is to say besides, or "" */
+};
+
 struct msg_text {
 	char text[MSG_TEXT]; /* ends in NUL */
 };
@@ -157,7 +165,14 @@ struct msg_text {
 	X(AIMED,        listening) /* private_port: connect there now */ \
 	/* client -> shell */ \
 	X(PROGRESS,     progress) \
-	X(RESULT,       progress)
+	X(RESULT,       progress) \
+	/* shell <-> puppet, by its string */ \
+	X(CALL,         text)      /* text: "exit 7"; name: of a child to be */ \
+	X(CALLING,      text)      /* it is about to: the call as it stands */ \
+	X(RETURNED,     returned)  /* what it came to */ \
+	X(STRING,       born)      /* name: who will hold it; fd: our end */ \
+	X(AWAKE,        born)      /* a new puppet or thread; fd: pidfd */ \
+	X(CAUGHT,       target)    /* value: a signal; id: how often so far */
 // clang-format on
 
 struct msg_empty {

@@ -187,9 +187,16 @@ wire_queue(struct wire *w, const struct msg *m, const int *fds, int nfds,
 	if (!p)
 		return err_sys(err, "cannot keep a message");
 	p->next = NULL;
-	p->nfds = nfds;
-	for (int i = 0; i < nfds; i++)
-		p->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
+	for (p->nfds = 0; p->nfds < nfds; p->nfds++) {
+		int fd = fcntl(fds[p->nfds], F_DUPFD_CLOEXEC, 3);
+
+		if (fd < 0) {
+			wire_drop_fds(p->fds, p->nfds);
+			free(p);
+			return err_sys(err, "cannot keep a message");
+		}
+		p->fds[p->nfds] = fd;
+	}
 	memcpy(&p->msg, m, size);
 	*w->last = p;
 	w->last = &p->next;

@@ -126,6 +126,17 @@ struct snapshot {
 	struct proc proc[]; /* in drawing order */
 };
 
+/*
+ * Make one: room for `room` rows, then its rows in drawing order, the root
+ * first.  `parent` is the index of a row that was added before; depth and
+ * last are found here.  Whoever made it owns the first reference.
+ */
+struct snapshot *snapshot_make(int room);
+struct proc *snapshot_add(struct snapshot *, int parent, const struct proc *);
+
+/* A row of which nothing is known: what was not read is -1. */
+struct proc proc_none(void);
+
 /* Take another reference; give one up (NULL is fine). */
 const struct snapshot *snapshot_take(const struct snapshot *);
 void snapshot_drop(const struct snapshot *);

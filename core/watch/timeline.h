@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/watch/snapshot.h"
 #include "core/wire/msg.h"
 
 /*
@@ -24,17 +25,17 @@
 // clang-format off
 #define EVENTS(X) \
 	X(FORKED,       "forked",       1)  /* who: child; other: parent */ \
-	X(STARTED,      "started",      1)  /* a program by the lab */ \
+	X(STARTED,      "started",      1)  /* by the lab; text: its command */ \
 	X(THREAD,       "thread",       2)  /* a thread was started */ \
 	X(EXEC,         "exec",         2)  /* text: the new program */ \
 	X(ONLINE,       "online",       3) \
-	X(LISTENING,    "listening",    4)  /* a: port */ \
+	X(LISTENING,    "listening",    4)  /* a: port; text: address */ \
 	X(ACCEPTED,     "accepted",     5)  /* connection */ \
 	X(SKIPPED,      "skipped",      5)  /* who was passed over; text: why */ \
 	X(HANDOFF,      "handoff",      6)  /* who got it; text: why */ \
 	X(REFUSED_BY,   "refused_by",   7)  /* a worker refused a hand-off */ \
 	X(REQUEST,      "request",      8)  /* begins; text: path */ \
-	X(ANSWER,       "answer",       9)  /* a: status, b: ns */ \
+	X(ANSWER,       "answer",       9)  /* a: status, b: ns; text: path */ \
 	X(BROKEN,       "broken",       9)  /* ended without a whole answer */ \
 	X(CLOSED,       "closed",      10)  /* the connection */ \
 	X(SIGNAL,       "signal",      11)  /* sent by us; a: signal */ \
@@ -43,7 +44,7 @@
 	X(LEAVING,      "leaving",     12)  /* was told to leave */ \
 	X(DISCONNECTED, "disconnected",13) \
 	X(THREAD_ENDED, "thread_ended",13) \
-	X(EXITED,       "exited",      14)  /* a: code, b: signal, -1 unknown */ \
+	X(EXITED,       "exited",      14)  /* a: code, or -1; b: signal, 0 none, -1 not known; text: why, or a job's command */ \
 	X(ADOPTED,      "adopted",     15)  /* other: who took it */ \
 	X(REAPED,       "reaped",      16)  /* other: who waited */ \
 	X(REFUSED,      "refused",     17)  /* a: port */ \
@@ -63,7 +64,8 @@ enum event_type {
 struct who {
 	char name[NAME_SIZE];
 	pid_t pid;
-	pid_t tid; /* 0: the process */
+	pid_t tid;      /* 0: the process */
+	enum kind kind; /* KIND_SHELL also where it was not said */
 };
 
 struct event {
@@ -84,17 +86,23 @@ struct timeline;
 struct timeline *timeline_open(size_t size);
 void timeline_close(struct timeline *);
 
-/* Put in where its time belongs.  Returns its number. */
+/*
+ * Put a copy in where its time belongs, but behind what caused it and before
+ * what it caused, whatever their clocks said.  Returns its number.
+ */
 uint64_t timeline_add(struct timeline *, const struct event *);
 
 /*
  * Iterate in the order of time: the i-th of those kept (0: the oldest).  An
  * event put in late moves the ones behind it; to see each event once, ask by
  * number: timeline_newer gives the next one added after number n, or NULL.
+ * timeline_nth gives the one with that number, NULL when it is forgotten.
+ * Pointers are good until the next timeline_add.
  */
 size_t timeline_count(const struct timeline *);
 const struct event *timeline_at(const struct timeline *, size_t i);
 const struct event *timeline_newer(const struct timeline *, uint64_t n);
+const struct event *timeline_nth(const struct timeline *, uint64_t n);
 uint64_t timeline_last(const struct timeline *); /* newest number, 0 none */
 
 const char *event_word(enum event_type);

@@ -19,6 +19,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "config.h"
+
 #define CHILD_PARK    64 /* descriptors are parked above this on their way */
 #define CHILD_LOOK_MS 5  /* between looks whether a new child was stopped */
 
@@ -52,6 +54,16 @@ child_by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+static void
+child_close_range(unsigned first, unsigned last)
+{
+#if HAS_CLOSE_RANGE
+	close_range(first, last, 0);
+#else
+	syscall(SYS_close_range, first, last, 0);
+#endif
+}
+
 void
 child_close_from(int first, const int *keep, int nkeep)
 {
@@ -65,10 +77,10 @@ child_close_from(int first, const int *keep, int nkeep)
 	qsort(sorted, (size_t)n, sizeof(int), child_by_number);
 	for (int i = 0; i < n; i++) {
 		if ((unsigned)sorted[i] > from)
-			close_range(from, (unsigned)sorted[i] - 1, 0);
+			child_close_range(from, (unsigned)sorted[i] - 1);
 		from = (unsigned)sorted[i] + 1;
 	}
-	close_range(from, ~0U, 0);
+	child_close_range(from, ~0U);
 }
 
 bool

@@ -172,7 +172,9 @@ struct msg_text {
 	X(RETURNED,     returned)  /* what it came to */ \
 	X(STRING,       born)      /* name: who will hold it; fd: our end */ \
 	X(AWAKE,        born)      /* a new puppet or thread; fd: pidfd */ \
-	X(CAUGHT,       target)    /* value: a signal; id: how often so far */
+	X(CAUGHT,       target)    /* value: a signal; id: how often so far */ \
+	X(PASS,         text)      /* fd, for the puppet in text; then to it */ \
+	X(PASSED,       target)    /* value: the number that it has there */
 // clang-format on
 
 struct msg_empty {

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Memory: variables with an address, pages that are touched, a stack that
+ * ends.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/puppet/puppet.h"
+#include "core/sys/text.h"
+
+#define MB              (1024 * 1024)
+#define MEMORY_LIMIT_MB 1024
+#define PAGE_BYTES      4096
+
+/* Each variable has a page of its own, so that copying one is seen as one. */
+static struct {
+	_Alignas(PAGE_BYTES) volatile int64_t value;
+	char name[16];
+} memory_vars[8];
+#define NVARS ((int)(sizeof(memory_vars) / sizeof(memory_vars[0])))
+
+static char *memory_block;
+static size_t memory_bytes;
+
+static int
+memory_find(const char *name, bool make)
+{
+	for (int i = 0; i < NVARS; i++) {
+		if (strcmp(memory_vars[i].name, name) == 0)
+			return i;
+		if (memory_vars[i].name[0] == '\0' && make) {
+			snprintf(memory_vars[i].name,
+			         sizeof(memory_vars[i].name), "%s", name);
+			return i;
+		}
+	}
+	return -1;
+}
+
+static void
+memory_tell(int i, struct result *r)
+{
+	r->value = memory_vars[i].value;
+	snprintf(r->text, sizeof(r->text), "%s at %p", memory_vars[i].name,
+	         (void *)&memory_vars[i].value);
+}
+
+void
+call_set(const struct call *call, struct result *r)
+{
+	int64_t value;
+	int i;
+
+	if (strlen(call->argv[1]) >= sizeof(memory_vars[0].name) ||
+	    !text_number(call->argv[2], INT64_MIN, INT64_MAX, &value)) {
+		result_refuse(r, EINVAL,
+		              "a variable has a short name and a whole number");
+		return;
+	}
+	i = memory_find(call->argv[1], true);
+	if (i < 0) {
+		result_refuse(r, ENOMEM, "there are %d variables", NVARS);
+		return;
+	}
+	memory_vars[i].value = value;
+	memory_tell(i, r);
+}
+
+void
+call_get(const struct call *call, struct result *r)
+{
+	int i = memory_find(call->argv[1], false);
+
+	if (i < 0)
+		result_refuse(r, ENOENT, "%s was never set", call->argv[1]);
+	else
+		memory_tell(i, r);
+}
+
+static bool
+memory_size(const struct call *call, int64_t max_mb, size_t *bytes,
+            struct result *r)
+{
+	int64_t mb;
+
+	if (!text_number(call->argv[1], 1, max_mb, &mb)) {
+		result_refuse(r, EINVAL, "that takes 1 to %lld MB",
+		              (long long)max_mb);
+		return false;
+	}
+	*bytes = (size_t)mb * MB;
+	return true;
+}
+
+void
+call_alloc(const struct call *call, struct result *r)
+{
+	size_t bytes;
+	char *block;
+
+	if (!memory_size(call, MEMORY_LIMIT_MB, &bytes, r))
+		return;
+	if (memory_block) {
+		result_refuse(r, EEXIST, "free the first one before");
+		return;
+	}
+	block = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (block == MAP_FAILED) {
+		result_of(r, -1);
+		return;
+	}
+	memory_block = block;
+	memory_bytes = bytes;
+	snprintf(r->text, sizeof(r->text), "%zu MB at %p, none of it touched",
+	         bytes / MB, (void *)block);
+}
+
+void
+call_touch(const struct call *call, struct result *r)
+{
+	size_t bytes;
+
+	if (!memory_block) {
+		result_refuse(r, EFAULT, "alloc some first");
+		return;
+	}
+	if (!memory_size(call, (int64_t)(memory_bytes / MB), &bytes, r))
+		return;
+	for (size_t i = 0; i < bytes; i += PAGE_BYTES)
+		memory_block[i] = (char)(memory_block[i] + 1);
+	r->value = (int64_t)(bytes / PAGE_BYTES);
+	snprintf(r->text, sizeof(r->text), "pages written");
+}
+
+void
+call_free(const struct call *call, struct result *r)
+{
+	(void)call;
+	if (!memory_block) {
+		result_refuse(r, EFAULT, "there is nothing to free");
+		return;
+	}
+	result_of(r, munmap(memory_block, memory_bytes));
+	memory_block = NULL;
+	memory_bytes = 0;
+}
+
+static int __attribute__((noinline, noclone))
+memory_deeper(volatile char *above)
+{
+	volatile char frame[1024];
+
+	frame[0] = (char)(above[0] + 1);
+	return memory_deeper(frame) + frame[0];
+}
+
+/* Ends in SIGSEGV at the guard page below the stack. */
+void
+call_recurse(const struct call *call, struct result *r)
+{
+	volatile char first[1] = { 0 };
+
+	(void)call;
+	r->value = memory_deeper(first);
+}

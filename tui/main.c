@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * forkshop - fork + workshop: a teaching shell that draws the live process
+ * tree of a real web server.
+ *
+ * A map of the program.  Five executables, one for each kind of process:
+ *
+ *	forkshop            this one: screen, prompt, timeline; forks only
+ *	 └─ forkshop-lab    core/lab: parent and subreaper of all the rest
+ *	     ├─ forkshop-server web   core/serve: accepts, hands over, forks
+ *	     │   ├─ forkshop-server w1   a worker: a fork of it, no exec
+ *	     │   └─ forkshop-server w2
+ *	     ├─ forkshop-client c1    core/load: fires requests
+ *	     └─ sh -c ...             any program that the student types
+ *
+ * Commands go down, facts come up, and they meet nowhere else:
+ *
+ *	keys -> prompt -> parse -> command -> session -> wire -> lab, master
+ *	kernel, shared page, reports -> watch -> timeline -> views, facts
+ *
+ * The rooms, each of which includes only itself and those before it:
+ *
+ *	core/sys     the kernel's doors: child (fork, exec), procfs, loop
+ *	core/wire    messages between our processes; the page of counters
+ *	core/lab, core/serve, core/load   programs that nobody includes
+ *	core/watch   what is true now (snapshot), and what was (timeline)
+ *	core/facts   questions about that state: parse, evaluate, explain
+ *	core/shell   the language of the prompt; runs with no terminal
+ *	tui          this room: app, prompt (readline), term (curses), views
+ *
+ * Start reading at core/wire/msg.h, where all that is said between the
+ * processes stands in one list; then core/watch/snapshot.h.
+ */
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/shell/plain.h"
+#include "core/shell/session.h"
+#include "core/sys/child.h"
+#include "core/sys/loop.h"
+#include "core/sys/text.h"
+#include "tui/app.h"
+
+enum { EXIT_USAGE = 2 };
+
+struct choice {
+	struct session_options session;
+	struct plain_options plain;
+	bool screen;
+};
+
+static const char main_help[] =
+    "forkshop: a live process tree of a real web server, and a prompt.\n"
+    "\n"
+    "usage: forkshop [OPTION]...             open the lab on the screen\n"
+    "       forkshop [OPTION]... run FILE    play a file of commands\n"
+    "       forkshop [OPTION]... -c 'fork; get -n 4; tree'\n"
+    "\n"
+    "  -c COMMANDS     run these without a screen, then quit\n"
+    "  -w, --workers N workers of the first server (2)\n"
+    "  -p, --port P    its port (3000); 0 picks a free one\n"
+    "  -e, --empty     start no server\n"
+    "      --plain     line by line, for screen readers and pipes\n"
+    "      --json      events and trees as JSON lines\n"
+    "      --version   print the version\n"
+    "  -h, --help      print this\n"
+    "\n"
+    "Exit status: 0, 1 when a command or a fact failed, 2 for wrong usage.\n"
+    "At the prompt, `help` lists the commands.\n";
+
+enum { OPT_PLAIN = 256, OPT_JSON, OPT_VERSION };
+
+static const struct option main_options[] = {
+	{ "workers", required_argument, NULL, 'w' },
+	{ "port", required_argument, NULL, 'p' },
+	{ "empty", no_argument, NULL, 'e' },
+	{ "plain", no_argument, NULL, OPT_PLAIN },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+main_number(const char *what, const char *text, int max, int *value)
+{
+	int64_t n;
+
+	if (!text_number(text, 0, max, &n)) {
+		fprintf(stderr,
+		        "forkshop: %s takes a whole number from 0 to %d, not "
+		        "\"%s\"\n",
+		        what, max, text);
+		return -1;
+	}
+	*value = (int)n;
+	return 0;
+}
+
+/* One option.  Returns 0 to go on, 1 when all is said, -1 for wrong usage. */
+static int
+main_option(struct choice *choice, int opt)
+{
+	switch (opt) {
+	case 'c':
+		choice->plain.commands = optarg;
+		choice->screen = false;
+		return 0;
+	case 'w':
+		return main_number("--workers", optarg, 128,
+		                   &choice->session.workers);
+	case 'p':
+		choice->session.must_port = true;
+		return main_number("--port", optarg, 65535,
+		                   &choice->session.port);
+	case 'e':
+		choice->session.empty = true;
+		return 0;
+	case OPT_JSON:
+		choice->plain.json = true;
+		choice->screen = false;
+		return 0;
+	case OPT_PLAIN:
+		choice->screen = false;
+		return 0;
+	case OPT_VERSION:
+		puts("forkshop " VERSION);
+		return 1;
+	case 'h':
+		fputs(main_help, stdout);
+		return 1;
+	default:
+		fputs("forkshop: --help lists the options\n", stderr);
+		return -1;
+	}
+}
+
+static int
+main_words(struct choice *choice, int argc, char **argv)
+{
+	if (optind == argc)
+		return 0;
+	if (strcmp(argv[optind], "run") != 0) {
+		fprintf(
+		    stderr,
+		    "forkshop: there is no mode \"%s\"; `forkshop run FILE` "
+		    "plays a file, --help lists the rest\n",
+		    argv[optind]);
+		return -1;
+	}
+	if (argc != optind + 2) {
+		fputs("forkshop: `forkshop run FILE` takes one file\n", stderr);
+		return -1;
+	}
+	choice->plain.file = argv[optind + 1];
+	choice->screen = false;
+	return 0;
+}
+
+static int
+main_choose(struct choice *choice, int argc, char **argv)
+{
+	int opt, result = 0;
+
+	while (result == 0 && (opt = getopt_long(argc, argv, "c:w:p:eh",
+	                                         main_options, NULL)) != -1)
+		result = main_option(choice, opt);
+	return result ? result : main_words(choice, argc, argv);
+}
+
+static int
+main_run(const struct choice *choice, struct err *err)
+{
+	struct loop *loop = loop_open(err);
+	int status;
+
+	if (!loop)
+		return -1;
+	status = choice->screen
+	             ? app_run(loop, &choice->session, err)
+	             : plain_run(loop, &choice->session, &choice->plain, err);
+	loop_close(loop);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct choice choice = { .screen = true,
+		                 .session = { .workers = 2, .port = 3000 } };
+	struct err err = { 0 };
+	int status;
+
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN);
+	status = main_choose(&choice, argc, argv);
+	if (status)
+		return status < 0 ? EXIT_USAGE : EXIT_SUCCESS;
+	choice.session.headless = !choice.screen;
+	child_raise_limits();
+	status = main_run(&choice, &err);
+	if (status < 0) {
+		fprintf(stderr, "forkshop: %s\n", err.text);
+		return EXIT_FAILURE;
+	}
+	return status;
+}

@@ -203,6 +203,7 @@ struct msg {
 		struct msg_handoff handoff;
 		struct msg_set set;
 		struct msg_progress progress;
+		struct msg_returned returned;
 		struct msg_text text;
 	};
 };

@@ -103,8 +103,9 @@ again   = $(MAKE) --no-print-directory
 variant = $(again) VARIANT=$(1) B=$(call beside,$(1))
 
 .PHONY: all programs tests libraries test-libraries start check run-tests \
-        check-tree check-long asan tsan valgrind coverage fuzz bench install \
-        uninstall check-install format check-format lint dist clean help FORCE
+        check-tree check-long check-without check-nobody asan tsan valgrind \
+        coverage fuzz bench install uninstall check-install format \
+        check-format lint dist clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -198,11 +199,22 @@ check-tree: $(OUR_OBJ) ## the doors, the layers and the house hold
 
 check-long: ## what takes longer: sanitizers, valgrind, long stories
 	+$(Q)$(again) FORKSHOP_LONG=1 check
+	+$(Q)$(again) check-without check-nobody
 	+$(Q)$(again) asan
 	+$(Q)$(again) tsan
 	+$(Q)$(again) valgrind
 	+$(Q)$(again) fuzz check-install
 export FORKSHOP_LONG
+
+# What a newer kernel offers and FORKSHOP_WITHOUT takes away.
+PROBES := $(shell sed -n 's/^\t"\([a-z-]*\)",.*/\1/p' core/sys/probe.c)
+check-without: tests ## run the tests without each probe of the kernel
+	$(Q)for p in $(PROBES); do echo "without $$p:"; \
+	  FORKSHOP_BUILD=$(abspath $(B)) FORKSHOP_WITHOUT=$$p \
+	  tests/run $(TESTS) || exit 1; done
+
+check-nobody: tests ## run the tests as an ordinary user (root only)
+	$(Q)FORKSHOP_BUILD=$(abspath $(B)) tests/run --as nobody $(TESTS)
 
 asan tsan: ## run the tests under a sanitizer
 	$(Q).ci/setup programs tests

@@ -44,16 +44,13 @@ table_reason(const struct plan *plan, enum tally_reason reason, const char *why,
 {
 	static const char *const sentences[TALLY_REASONS] = {
 		[TALLY_ANSWERED] = "answered",
-		[TALLY_EMPTY] = "empty reply: the worker died with it, or "
-		                "closed the connection without a word",
-		[TALLY_RESET] = "reset: the connection was torn down before "
-		                "the answer came",
+		[TALLY_EMPTY] =
+		    "empty reply: the worker died with it, or hung up",
+		[TALLY_RESET] = "reset: torn down before the answer came",
 		[TALLY_CUT] = "cut off: the connection ended inside the answer",
-		[TALLY_GARBAGE] = "not HTTP: what answers there is no web "
-		                  "server",
-		[TALLY_NO_PORT] = "no free port on this side: too many "
-		                  "connections within a minute; use fewer, or "
-		                  "--keep-alive",
+		[TALLY_GARBAGE] = "not HTTP: no web server answers there",
+		[TALLY_NO_PORT] =
+		    "no free port left here: use --keep-alive, or fewer",
 	};
 	char time[TABLE_TIME_SIZE];
 

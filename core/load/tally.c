@@ -53,7 +53,7 @@ tally_bucket_max(int bucket)
 {
 	int shift = bucket < 128 ? 0 : bucket / 64 - 1;
 
-	return ((int64_t)(bucket - shift * 64 + 1) << shift) - 1;
+	return (int64_t)(((uint64_t)(bucket - shift * 64 + 1) << shift) - 1);
 }
 
 static void

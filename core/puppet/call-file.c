@@ -181,7 +181,11 @@ call_send(const struct call *call, struct result *r)
 	int fd = file_fd(call->argv[1], r);
 	struct msg m = msg_say(MSG_PASS, "%s", call->argv[3]);
 
-	if (fd >= 0)
+	if (fd < 0)
+		return;
+	if (strcmp(call->argv[2], "to") != 0)
+		result_refuse(r, EINVAL, "it is written send FD to P");
+	else
 		result_of(r, wire_try_send(string_fd(), &m, &fd, 1));
 }
 

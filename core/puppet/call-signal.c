@@ -63,7 +63,7 @@ signal_caught(int sig)
 	m.target.pid = getpid();
 	m.target.value = sig;
 	m.target.id = atomic_fetch_add(&signal_counts[sig], 1) + 1;
-	string_say(&m);
+	string_cry(&m);
 	errno = keep;
 }
 

@@ -136,9 +136,18 @@ string_thread(int fd, const char *name)
 }
 
 void
-string_say(const struct msg *m)
+string_cry(const struct msg *m)
 {
 	wire_try_send(string_mine, m, NULL, 0);
+}
+
+void
+string_say(const struct msg *m)
+{
+	struct pollfd p = { .fd = string_mine, .events = POLLOUT };
+
+	while (wire_try_send(string_mine, m, NULL, 0) < 0 && errno == EAGAIN)
+		poll(&p, 1, -1);
 }
 
 /* A descriptor that another puppet has sent: it gets a number here. */

@@ -33,8 +33,11 @@ int string_make(const char *name);
 void string_child(int fd, const char *name);
 void string_thread(int fd, const char *name);
 
-/* Speak.  Safe in a signal handler (send(2) only). */
+/* Speak, and wait while the shell does not listen.  Nothing is lost. */
 void string_say(const struct msg *);
+
+/* The same for a signal handler: it does not wait. */
+void string_cry(const struct msg *);
 
 /* Wait for the next call.  Returns false when the string is cut. */
 bool string_hear(struct msg *);

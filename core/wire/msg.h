@@ -86,13 +86,19 @@ struct msg_listening {
  * same head back as MSG_TAKEN.  client -> master: MSG_AIM, "what comes from
  * this port is for that worker".
  */
+enum {
+	HANDOFF_REFUSED, /* the next worker gets it */
+	HANDOFF_TAKEN,   /* taken, and another can be */
+	HANDOFF_LAST     /* taken; a TAKEN of connection 0 says "room again" */
+};
+
 struct msg_handoff {
 	uint64_t connection; /* numbered by the master from 1 */
 	uint32_t id;         /* worker aimed at, or 0 */
 	uint32_t thread;     /* thread aimed at, or 0: any */
 	uint32_t uid;        /* of the client's end; (uint32_t)-1 unknown */
 	uint16_t port;       /* the client's port */
-	uint8_t accepted;    /* MSG_TAKEN: 1 taken, 0 refused */
+	uint8_t accepted;    /* MSG_TAKEN: one of HANDOFF_... */
 	char why[96];        /* this worker got it because ... */
 };
 

@@ -90,6 +90,9 @@ struct page {
 	_Atomic uint32_t frozen;  /* stages wait ... */
 	_Atomic uint32_t steps;   /* ... but for this many, counted up */
 
+	/* Written by the server: how many of the steps were taken. */
+	_Atomic uint32_t stepped;
+
 	/* Written by the master: the totals of rows whose owners ended. */
 	_Atomic uint64_t ended_started, ended_answered, ended_done,
 	    ended_failed, ended_accepted, ended_lost;

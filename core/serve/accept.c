@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The listening sockets: they open when the first worker listens, close when
+ * the last one has left, and rest while too many connections wait or the
+ * descriptors are used up.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/serve/master.h"
+#include "core/sys/clock.h"
+#include "core/sys/diag.h"
+
+#define ACCEPT_BATCH   16 /* accepted in one turn */
+#define ACCEPT_REST_NS NS_PER_S
+
+static void accept_public(void *arg, uint32_t events);
+static void accept_private(void *arg, uint32_t events);
+
+/* Listening ***************************************************************/
+
+static int
+accept_open_private(struct master *m, struct err *err)
+{
+	if (listener_bind(&m->private, 0, err) < 0 ||
+	    listener_start(&m->private, m->settings.backlog, false, err) < 0)
+		return -1;
+	return loop_watch(m->loop, m->private.fd, EPOLLIN, accept_private, m,
+	                  err);
+}
+
+int
+accept_start(struct master *m, struct err *err)
+{
+	if (m->public.listens || m->stopping)
+		return 0;
+	if (listener_start(&m->public, m->settings.backlog,
+	                   m->settings.defer_accept, err) < 0)
+		return -1;
+	if (loop_watch(m->loop, m->public.fd, EPOLLIN, accept_public, m, err) <
+	    0)
+		return -1;
+	return accept_open_private(m, err);
+}
+
+void
+accept_stop(struct master *m)
+{
+	if (!m->public.listens)
+		return;
+	loop_drop(m->loop, m->public.fd);
+	loop_drop(m->loop, m->private.fd);
+	listener_stop(&m->public);
+	listener_stop(&m->private);
+	listener_close(&m->private);
+	loop_cancel(m->loop, m->rest);
+	m->rest = 0;
+}
+
+/* Both listeners rest while the queue is full or descriptors are short. */
+static void
+accept_set_rest(struct master *m)
+{
+	uint32_t events = m->rest || m->full ? 0 : EPOLLIN;
+
+	if (!m->public.listens)
+		return;
+	loop_change(m->loop, m->public.fd, events);
+	loop_change(m->loop, m->private.fd, events);
+}
+
+static void
+accept_rested(void *arg)
+{
+	struct master *m = arg;
+
+	m->rest = 0;
+	accept_set_rest(m);
+}
+
+void
+accept_check_full(struct master *m)
+{
+	bool full = m->waiting >= MASTER_QUEUE;
+
+	if (full == m->full)
+		return;
+	m->full = full;
+	accept_set_rest(m);
+}
+
+/* A failed accept is skipped (N23); without descriptors we rest. */
+static void
+accept_failed(struct master *m)
+{
+	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS &&
+	    errno != ENOMEM)
+		return;
+	m->rest =
+	    loop_timer(m->loop, clock_ns() + ACCEPT_REST_NS, accept_rested, m);
+	accept_set_rest(m);
+}
+
+/* Connections *************************************************************/
+
+static uint32_t
+accept_ask_uid(struct master *m, const struct listener *l, uint16_t port)
+{
+	struct diag_socket peer;
+
+	if (!m->settings.ask_uid)
+		return (uint32_t)-1;
+	if (m->diag < 0)
+		m->diag = diag_open(NULL);
+	if (m->diag < 0 ||
+	    diag_peer(m->diag, port, (uint16_t)l->port, &peer) < 0)
+		return (uint32_t)-1;
+	return peer.uid;
+}
+
+/* Accept one.  Returns false when there is none now. */
+static bool
+accept_one(struct master *m, const struct listener *l)
+{
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	struct arrival *a = m->spares;
+	int fd = accept4(l->fd, (struct sockaddr *)&from, &len,
+	                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0) {
+		accept_failed(m);
+		return false;
+	}
+	m->spares = a->next;
+	a->master = m;
+	a->fd = fd;
+	a->number = ++m->last_connection;
+	a->port = ntohs(from.sin_port);
+	a->aim_id = 0;
+	a->uid = accept_ask_uid(m, l, a->port);
+	if (l == &m->private)
+		a->aim_id = aim_take(m, a->port);
+	if (l == &m->private && !a->aim_id)
+		handoff_drop(m, a); /* a stranger */
+	else
+		handoff_arrive(m, a);
+	return true;
+}
+
+static void
+accept_some(struct master *m, const struct listener *l)
+{
+	for (int i = 0; i < ACCEPT_BATCH && m->waiting < MASTER_QUEUE; i++)
+		if (!accept_one(m, l))
+			break;
+	accept_check_full(m);
+}
+
+static void
+accept_public(void *arg, uint32_t events)
+{
+	(void)events;
+	accept_some(arg, &((struct master *)arg)->public);
+}
+
+static void
+accept_private(void *arg, uint32_t events)
+{
+	(void)events;
+	accept_some(arg, &((struct master *)arg)->private);
+}
+
+void
+accept_what_waits(struct master *m)
+{
+	while (m->public.listens && m->waiting < MASTER_QUEUE &&
+	       accept_one(m, &m->public))
+		continue;
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Node's round-robin (node-cluster.md): accepted connections queue; the next
+ * free worker gets one by SCM_RIGHTS and is free again when it has
+ * acknowledged it, so each has at most one unacknowledged hand-off.  We keep
+ * our copy of the descriptor until then: a connection that was refused, or
+ * whose worker died, goes to the next.
+ *
+ * Start reading at handoff_run().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/serve/master.h"
+#include "core/serve/policy.h"
+#include "core/sys/clock.h"
+
+#define HANDOFF_RETRY_NS (100 * NS_PER_MS)
+#define HANDOFF_LATE_NS  (100 * NS_PER_MS)
+
+/* Lists *******************************************************************/
+
+static void
+handoff_push(struct arrivals *list, struct arrival *a)
+{
+	a->next = NULL;
+	*(list->last ? &list->last->next : &list->first) = a;
+	list->last = a;
+}
+
+static void
+handoff_push_front(struct arrivals *list, struct arrival *a)
+{
+	a->next = list->first;
+	list->first = a;
+	if (!list->last)
+		list->last = a;
+}
+
+static struct arrival *
+handoff_pop(struct arrivals *list)
+{
+	struct arrival *a = list->first;
+
+	list->first = a->next;
+	if (!list->first)
+		list->last = NULL;
+	return a;
+}
+
+void
+handoff_init(struct master *m)
+{
+	for (size_t i = 0; i < sizeof(m->pool) / sizeof(m->pool[0]); i++) {
+		m->pool[i].next = m->spares;
+		m->spares = &m->pool[i];
+	}
+}
+
+/* Our copy is not needed any more. */
+void
+handoff_drop(struct master *m, struct arrival *a)
+{
+	close(a->fd);
+	a->next = m->spares;
+	m->spares = a;
+}
+
+/* Arrivals ****************************************************************/
+
+void
+handoff_report(struct master *m, const struct arrival *a, enum report_type type,
+               uint32_t id, const char *text)
+{
+	struct report r = report_make(&m->reporter, type);
+
+	r.id = id;
+	r.connection = a->number;
+	r.uid = a->uid;
+	snprintf(r.text, sizeof(r.text), "%.*s", (int)sizeof(r.text) - 1, text);
+	report_send(&m->reporter, &r);
+}
+
+/* Nobody will take it: the client gets an end of file. */
+static void
+handoff_give_up(struct master *m, struct arrival *a)
+{
+	m->waiting--;
+	handoff_drop(m, a);
+}
+
+static void
+handoff_admit_aimed(struct master *m, struct arrival *a)
+{
+	struct slot *slot = crew_find(m, a->aim_id);
+
+	if (!slot || !slot->joined) {
+		handoff_give_up(m, a);
+		return;
+	}
+	handoff_push(&slot->aimed, a);
+	m->aimed++;
+}
+
+/* Through the stage "hand-off". */
+static void
+handoff_admit(void *arg)
+{
+	struct arrival *a = arg;
+
+	if (a->aim_id)
+		handoff_admit_aimed(a->master, a);
+	else
+		handoff_push(&a->master->queue, a);
+}
+
+void
+handoff_arrive(struct master *m, struct arrival *a)
+{
+	m->waiting++;
+	handoff_report(m, a, REPORT_ACCEPTED, 0, "");
+	if (stage_pass(&m->gate, &a->stage, handoff_admit, a))
+		handoff_admit(a);
+}
+
+/* Handing over ************************************************************/
+
+static enum busy
+handoff_busy(const struct slot *slot, int64_t now_ns)
+{
+	if (slot->in_hand && slot->stopped)
+		return BUSY_STOPPED;
+	if (slot->in_hand)
+		return now_ns - slot->handed_ns > HANDOFF_LATE_NS ? BUSY_LATE
+		                                                  : BUSY_TAKING;
+	if (slot->full)
+		return BUSY_FULL;
+	return slot->choked ? BUSY_CHANNEL : BUSY_NO;
+}
+
+/* Who may be chosen, in any order; slots[i] is candidate i. */
+static int
+handoff_candidates(struct master *m, struct candidate *c, struct slot **slots)
+{
+	int64_t now_ns = clock_ns();
+	int n = 0;
+
+	for (int i = 0; i < m->high; i++) {
+		struct slot *slot = &m->slots[i];
+
+		if (!slot->joined)
+			continue;
+		c[n] =
+		    (struct candidate){ .id = slot->id,
+			                .busy = handoff_busy(slot, now_ns),
+			                .turn = slot->turn,
+			                .open = m->page->row[slot->row].open };
+		slots[n++] = slot;
+	}
+	return n;
+}
+
+static void
+handoff_say_skipped(struct master *m, const struct arrival *a,
+                    struct slot *slot, enum busy busy)
+{
+	if (slot->skip_said)
+		return;
+	slot->skip_said = true;
+	handoff_report(m, a, REPORT_SKIPPED, slot->id, policy_busy_text(busy));
+}
+
+/* xorshift: cheap, and good enough to choose a worker with. */
+static uint64_t
+handoff_dice(struct master *m)
+{
+	m->dice ^= m->dice << 13;
+	m->dice ^= m->dice >> 7;
+	m->dice ^= m->dice << 17;
+	return m->dice;
+}
+
+/* Ask the policy.  Returns whom it chose, why[], or NULL: nobody is free. */
+static struct slot *
+handoff_choose(struct master *m, char *why, size_t size)
+{
+	struct candidate c[SETTINGS_WORKERS];
+	struct slot *slots[SETTINGS_WORKERS];
+	int n = handoff_candidates(m, c, slots);
+	int i = m->settings.policy->next(c, n, handoff_dice(m));
+	int skipped = i < 0 ? -1 : policy_skipped(c, n, i);
+
+	if (i < 0)
+		return NULL;
+	if (skipped < 0) {
+		snprintf(why, size, "%s", m->settings.policy->why);
+		return slots[i];
+	}
+	snprintf(why, size, "%s; w%u skipped: %s", m->settings.policy->why,
+	         c[skipped].id, policy_busy_text(c[skipped].busy));
+	handoff_say_skipped(m, m->queue.first, slots[skipped], c[skipped].busy);
+	return slots[i];
+}
+
+static void
+handoff_retry(void *arg)
+{
+	struct master *m = arg;
+
+	m->retry = 0;
+	for (int i = 0; i < m->high; i++)
+		m->slots[i].choked = false;
+}
+
+/* EAGAIN, ETOOMANYREFS: skip that worker for a while. */
+static void
+handoff_choke(struct master *m, struct slot *slot)
+{
+	slot->choked = true;
+	if (!m->retry)
+		m->retry = loop_timer(m->loop, clock_ns() + HANDOFF_RETRY_NS,
+		                      handoff_retry, m);
+}
+
+/*
+ * Send one to a worker; from then on it is in its hand.  Returns false when
+ * the channel does not take it now.
+ */
+static bool
+handoff_send(struct master *m, struct slot *slot, struct arrival *a,
+             const struct msg *msg)
+{
+	if (wire_waiting(slot->channel) ||
+	    wire_try_send(wire_fd(slot->channel), msg, &a->fd, 1) < 0) {
+		handoff_choke(m, slot);
+		return false;
+	}
+	m->waiting--;
+	slot->in_hand = a;
+	slot->handed_ns = msg->t_ns;
+	slot->skip_said = false;
+	handoff_report(m, a, REPORT_HANDOFF, slot->id, msg->handoff.why);
+	return true;
+}
+
+/* The one message that is filled again and again: nothing is copied. */
+static struct msg *
+handoff_message(const struct arrival *a)
+{
+	static struct msg msg = { .type = MSG_HANDOFF };
+
+	msg.t_ns = clock_ns();
+	msg.handoff.connection = a->number;
+	msg.handoff.id = a->aim_id;
+	msg.handoff.uid = a->uid;
+	msg.handoff.port = a->port;
+	return &msg;
+}
+
+static void
+handoff_run_queue(struct master *m)
+{
+	while (m->queue.first) {
+		struct arrival *a = m->queue.first;
+		struct msg *msg = handoff_message(a);
+		struct slot *slot = handoff_choose(m, msg->handoff.why,
+		                                   sizeof(msg->handoff.why));
+
+		if (!slot)
+			return;
+		if (handoff_send(m, slot, a, msg))
+			handoff_pop(&m->queue);
+	}
+}
+
+/* Aimed ones go past the policy, but not past the acknowledgement. */
+static void
+handoff_run_aimed(struct master *m)
+{
+	for (int i = 0; m->aimed && i < m->high; i++) {
+		struct slot *slot = &m->slots[i];
+		struct arrival *a = slot->aimed.first;
+		struct msg *msg;
+
+		if (!a || slot->in_hand || slot->full || slot->choked)
+			continue;
+		msg = handoff_message(a);
+		snprintf(msg->handoff.why, sizeof(msg->handoff.why),
+		         "aimed at w%u", slot->id);
+		if (!handoff_send(m, slot, a, msg))
+			continue;
+		handoff_pop(&slot->aimed);
+		m->aimed--;
+	}
+}
+
+void
+handoff_run(struct master *m)
+{
+	if (m->aimed)
+		handoff_run_aimed(m);
+	if (m->queue.first)
+		handoff_run_queue(m);
+	accept_check_full(m);
+}
+
+/* Acknowledgements ********************************************************/
+
+/* Back to whom it was for, before all others. */
+static void
+handoff_again(struct master *m, struct slot *slot, struct arrival *a)
+{
+	m->waiting++;
+	if (!a->aim_id) {
+		handoff_push_front(&m->queue, a);
+	} else if (slot->joined) {
+		handoff_push_front(&slot->aimed, a);
+		m->aimed++;
+	} else {
+		handoff_give_up(m, a);
+	}
+}
+
+void
+handoff_taken(struct master *m, struct slot *slot,
+              const struct msg_handoff *answer)
+{
+	struct arrival *a = slot->in_hand;
+
+	slot->full = answer->accepted != HANDOFF_TAKEN;
+	if (!a || answer->connection != a->number)
+		return; /* "there is room again" */
+	slot->in_hand = NULL;
+	if (!a->aim_id)
+		slot->turn = ++m->last_turn;
+	if (answer->accepted != HANDOFF_REFUSED) {
+		handoff_drop(m, a);
+		return;
+	}
+	handoff_report(m, a, REPORT_REFUSED, slot->id, "there is no room");
+	handoff_again(m, slot, a);
+}
+
+void
+handoff_return(struct master *m, struct slot *slot)
+{
+	if (slot->in_hand)
+		handoff_again(m, slot, slot->in_hand);
+	slot->in_hand = NULL;
+	while (slot->aimed.first) {
+		m->aimed--;
+		handoff_give_up(m, handoff_pop(&slot->aimed));
+	}
+}
+
+void
+handoff_close_all(struct master *m)
+{
+	while (m->queue.first)
+		handoff_give_up(m, handoff_pop(&m->queue));
+	while (m->gate.first) {
+		struct arrival *a = m->gate.first->arg;
+
+		stage_cancel(&m->gate, &a->stage);
+		handoff_give_up(m, a);
+	}
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * http - serving over connections that somebody else has accepted: the only
+ * door to libmicrohttpd.
+ *
+ * Each serving thread has one struct http, driven by its own loop; it has no
+ * listening socket and no threads.  Requests are counted and reported here;
+ * what is answered is the business of the pages (pages.h), which see a
+ * request through the calls at the end of this file.
+ */
+#ifndef CORE_SERVE_HTTP_H
+#define CORE_SERVE_HTTP_H
+
+#include <stdint.h>
+
+#include "core/serve/report.h"
+#include "core/serve/settings.h"
+#include "core/serve/stage.h"
+
+#define HTTP_BODY 1024 /* bytes of an answer */
+
+struct http;
+struct request;
+
+/* Everything is borrowed for as long as the struct http lives. */
+struct http_plan {
+	struct loop *loop; /* its work and before_sleep become ours */
+	struct gate *gate;
+	const struct reporter *reporter;
+	const struct settings *settings; /* timeout_s: for new connections */
+	void (*closed)(void *arg);       /* one connection is closed */
+	void *arg;
+};
+
+/* The caller owns what is returned. */
+struct http *http_open(const struct http_plan *, struct err *);
+void http_close(struct http *);
+
+/*
+ * Serve one connection.  `fd` is owned from here on when 0 is returned; on
+ * -1 (there is no room) it stays the caller's.
+ */
+int http_add(struct http *, int fd, const struct msg_handoff *);
+
+/* How many connections are open. */
+int http_count(const struct http *);
+
+/*
+ * Finish what is open, and keep nothing alive any longer: idle kept-alive
+ * connections are closed now, those that never spoke in a second, all others
+ * with their answer.
+ */
+void http_leave(struct http *);
+
+/* For pages **************************************************************/
+
+const struct reporter *request_worker(const struct request *);
+const char *request_path(const struct request *);
+
+/* The value of ?name=, or NULL. */
+const char *request_query(const struct request *, const char *name);
+
+/* Answer in plain text; once for each request. */
+void request_answer(struct request *, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Let the request wait and call fn after `ms`; others are served meanwhile.
+ * Returns -1 when too many wait already.
+ */
+int request_after(struct request *, int64_t ms, void (*fn)(struct request *));
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Start reading at master_run(): one turn of the loop, then the forks that
+ * were asked for.
+ */
+#include "core/serve/master.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/serve/model.h"
+#include "core/serve/policy.h"
+#include "core/sys/child.h"
+#include "core/sys/clock.h"
+
+/* What the shell asks for *************************************************/
+
+static void
+master_order(struct master *m, const struct msg *msg)
+{
+	int n = msg->target.value, wanted = m->live;
+	char text[128];
+
+	for (int i = 0; i < m->norders; i++)
+		wanted += m->orders[i].n;
+	if (n >= 1 && n <= SETTINGS_WORKERS - wanted &&
+	    m->norders < MASTER_ORDERS && !m->stopping) {
+		m->orders[m->norders++] = (struct order){ n, msg->seq };
+		return;
+	}
+	if (m->stopping)
+		snprintf(text, sizeof(text), "%s is stopping",
+		         m->settings.name);
+	else
+		snprintf(text, sizeof(text),
+		         "cannot fork %d: %s has %d workers and may have %d", n,
+		         m->settings.name, wanted, SETTINGS_WORKERS);
+	say_failed(m, msg->seq, text);
+}
+
+static void
+master_retire(struct master *m, const struct msg *msg)
+{
+	struct slot *slot = crew_find(m, msg->target.id);
+	char text[64] = "";
+
+	if (!slot)
+		snprintf(text, sizeof(text), "there is no worker w%u",
+		         msg->target.id);
+	else if (slot->life >= LIFE_LEAVING)
+		snprintf(text, sizeof(text), "w%u is leaving already",
+		         slot->id);
+	else if (msg->target.value)
+		snprintf(text, sizeof(text),
+		         "w%u has one thread only: retire w%u itself", slot->id,
+		         slot->id);
+	if (text[0]) {
+		say_failed(m, msg->seq, text);
+		return;
+	}
+	slot->retire_seq = msg->seq;
+	crew_fact(m, slot, FACT_TOLD);
+}
+
+/* Refuse new connections, answer what waits, then send everybody home. */
+static void
+master_stop(struct master *m, uint32_t seq)
+{
+	if (m->stopping) {
+		say_failed(m, seq, "it is stopping already");
+		return;
+	}
+	accept_what_waits(m);
+	accept_stop(m);
+	m->stopping = true;
+	m->stop_seq = seq;
+	m->norders = 0;
+}
+
+/*
+ * A setting by name; `name` of the message: for that worker alone.  "stage"
+ * says that the page has new slow_ms, frozen or steps.
+ */
+static void
+master_set(struct master *m, const struct msg *msg)
+{
+	struct slot *slot = NULL;
+	unsigned id = 0;
+	struct err err;
+
+	if (sscanf(msg->name, "w%u", &id) == 1)
+		slot = crew_find(m, id);
+	if (strcmp(msg->set.name, "stage") != 0 && !slot &&
+	    settings_change(&m->settings, msg->set.name, msg->set.value, &err) <
+	        0) {
+		say_failed(m, msg->seq, err.text);
+		return;
+	}
+	if (slot)
+		crew_send(m, slot, msg);
+	else
+		crew_send_all(m, msg);
+	gate_poke(&m->gate);
+	if (m->public.listens)
+		listener_defer(&m->public, m->settings.defer_accept);
+	say_done(m, msg->seq, "");
+}
+
+static void
+master_hear(struct master *m, const struct msg *msg, const int *fds, int nfds)
+{
+	if (msg->type == MSG_AIM_LINE && nfds == 1) {
+		aim_line(m, fds[0]);
+		return;
+	}
+	wire_drop_fds(fds, nfds);
+	switch (msg->type) {
+	case MSG_FORK:
+		master_order(m, msg);
+		break;
+	case MSG_RETIRE:
+		master_retire(m, msg);
+		break;
+	case MSG_STOP:
+		master_stop(m, msg->seq);
+		break;
+	case MSG_SET:
+		master_set(m, msg);
+		break;
+	}
+}
+
+static void
+master_shell(void *arg, uint32_t events)
+{
+	static struct msg msg;
+	struct master *m = arg;
+	int fds[WIRE_FDS], nfds, got;
+
+	if (events & EPOLLOUT && wire_flush(m->shell) == 0 &&
+	    !wire_waiting(m->shell))
+		loop_change(m->loop, wire_fd(m->shell), EPOLLIN);
+	if (!(events & ~(uint32_t)EPOLLOUT))
+		return;
+	got = wire_recv(m->shell, &msg, fds, &nfds);
+	if (got > 0)
+		master_hear(m, &msg, fds, nfds);
+	else if (got < 0)
+		m->over = true; /* the shell is gone: so are we */
+}
+
+static void
+master_signal(void *arg, const struct signalfd_siginfo *info)
+{
+	(void)info;
+	crew_reap(arg);
+}
+
+/* The turn ****************************************************************/
+
+/* On the way to the end: whatever can be done now. */
+static void
+master_stop_step(struct master *m)
+{
+	if (crew_joined(m) == 0)
+		handoff_close_all(m);
+	if (!m->parted && m->waiting == 0) {
+		m->parted = true;
+		for (int i = 0; i < m->high; i++)
+			if (m->slots[i].life != LIFE_NONE)
+				crew_fact(m, &m->slots[i], FACT_TOLD);
+	}
+	if (m->live > 0)
+		return;
+	say_done(m, m->stop_seq, "");
+	m->over = true;
+}
+
+static int
+master_work(void *arg)
+{
+	struct master *m = arg;
+
+	handoff_run(m);
+	if (m->stopping && !m->over)
+		master_stop_step(m);
+	return 0;
+}
+
+/* The first fork that was asked for; returns true in the child. */
+static bool
+master_fork(struct master *m)
+{
+	struct order *order = &m->orders[0];
+	uint32_t seq = order->seq;
+	struct err err;
+	int born;
+
+	if (--order->n == 0)
+		memmove(order, order + 1,
+		        sizeof(*order) * (size_t)--m->norders);
+	born = crew_fork(m, seq, &err);
+	if (born < 0)
+		say_failed(m, seq, err.text);
+	return born > 0;
+}
+
+enum master_end
+master_run(struct master *m)
+{
+	struct err err;
+
+	while (!m->over) {
+		while (m->norders > 0)
+			if (master_fork(m))
+				return MASTER_FORKED;
+		if (loop_turn(m->loop, -1, &err) < 0) {
+			say_failed(m, 0, err.text);
+			return MASTER_OVER;
+		}
+	}
+	return MASTER_OVER;
+}
+
+/* Opening *****************************************************************/
+
+/* Is there a wire, a page, an eventfd where the lab puts them? */
+static bool
+master_has_shell(void)
+{
+	struct stat page;
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(WIRE_CHILD_FD, SOL_SOCKET, SO_TYPE, &type, &len) ==
+	           0 &&
+	       type == SOCK_SEQPACKET && fstat(PAGE_CHILD_FD, &page) == 0 &&
+	       page.st_size == (off_t)sizeof(struct page);
+}
+
+static int
+master_meet_shell(struct master *m, struct err *err)
+{
+	m->page = page_map(PAGE_CHILD_FD, err);
+	m->shell = wire_open(WIRE_CHILD_FD, err);
+	close(PAGE_CHILD_FD);
+	m->wake = WAKE_CHILD_FD;
+	if (!m->page || !m->shell)
+		return -1;
+	return loop_watch(m->loop, WIRE_CHILD_FD, EPOLLIN, master_shell, m,
+	                  err);
+}
+
+/* By hand: a page of our own, and words on the terminal. */
+static int
+master_do_without(struct master *m, struct err *err)
+{
+	int fd;
+
+	m->wake = -1;
+	m->page = page_create(&fd, err);
+	if (!m->page)
+		return -1;
+	close(fd);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return 0;
+}
+
+static int
+master_watch_children(struct master *m, struct err *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	return loop_signals(m->loop, &set, master_signal, m, err);
+}
+
+static void
+master_say_online(struct master *m)
+{
+	struct msg msg = msg_make(MSG_ONLINE, m->settings.name);
+
+	msg.target.pid = getpid();
+	msg.target.value = m->public.port;
+	say_message(m, &msg, NULL, 0);
+	msg = msg_say(MSG_SAY, "policy %s: %s; model %s: %s",
+	              m->settings.policy->name, m->settings.policy->help,
+	              m->settings.model->name, m->settings.model->help);
+	snprintf(msg.name, sizeof(msg.name), "%s", m->settings.name);
+	say_message(m, &msg, NULL, 0);
+}
+
+static int
+master_begin(struct master *m, struct err *err)
+{
+	int row = page_row_take(m->page, 0, 0);
+
+	m->reporter = (struct reporter){ .page = m->page,
+		                         .row = row < 0 ? 0 : row,
+		                         .wake = m->wake,
+		                         .pid = getpid(),
+		                         .tid = getpid() };
+	atomic_store(&m->page->row[0].pid, getpid());
+	atomic_store(&m->page->row[0].tid, getpid());
+	gate_init(&m->gate, m->loop, m->page);
+	m->proc = procfs_open(NULL, err);
+	if (!m->proc || master_watch_children(m, err) < 0)
+		return -1;
+	loop_work(m->loop, master_work, m);
+	if (listener_bind(&m->public, m->settings.port, err) < 0) {
+		say_failed(m, 0, err->text);
+		return -1;
+	}
+	master_say_online(m);
+	if (m->settings.workers)
+		m->orders[m->norders++] =
+		    (struct order){ m->settings.workers, 0 };
+	return 0;
+}
+
+int
+master_open(struct master *m, const struct settings *settings, struct err *err)
+{
+	m->settings = *settings;
+	m->public.fd = m->private.fd = m->diag = -1;
+	m->dice = (uint64_t)clock_ns() | 1;
+	handoff_init(m);
+	m->loop = loop_open(err);
+	if (!m->loop)
+		return -1;
+	if (master_has_shell() ? master_meet_shell(m, err) < 0
+	                       : master_do_without(m, err) < 0)
+		return -1;
+	return master_begin(m, err);
+}
+
+void
+master_close(struct master *m)
+{
+	aim_close(m);
+	accept_stop(m);
+	listener_close(&m->public);
+	if (m->shell)
+		wire_flush(m->shell);
+	wire_close(m->shell);
+	procfs_close(m->proc);
+	loop_close(m->loop);
+	page_unmap(m->page);
+}

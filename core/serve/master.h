@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * master - the process that owns the workers.
+ *
+ * It forks them, hands them connections, and learns of their deaths.  It has
+ * one thread, so it may fork at any turn.  Six files share its struct:
+ *
+ *	master.c	its loop, and what the shell asks for
+ *	crew.c		the workers: fork, what they say, reap
+ *	accept.c	its listening sockets
+ *	handoff.c	connections: queue, hand over, acknowledge
+ *	aim.c		requests that want one certain worker
+ *	say.c		what it tells
+ */
+#ifndef CORE_SERVE_MASTER_H
+#define CORE_SERVE_MASTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/serve/life.h"
+#include "core/serve/listener.h"
+#include "core/serve/report.h"
+#include "core/serve/settings.h"
+#include "core/serve/stage.h"
+#include "core/serve/worker.h"
+#include "core/sys/loop.h"
+#include "core/sys/procfs.h"
+#include "core/wire/page.h"
+#include "core/wire/wire.h"
+
+#define MASTER_QUEUE   1024 /* accepted connections that wait; then we rest */
+#define MASTER_ORDERS  16   /* "fork N" that wait */
+#define MASTER_AIMS    1024
+#define MASTER_CALLERS 64
+
+/* A connection that was accepted, until a worker has taken it. */
+struct arrival {
+	struct arrival *next;
+	int fd; /* owned */
+	uint64_t number;
+	uint32_t uid;
+	uint16_t port;   /* the client's */
+	uint32_t aim_id; /* the worker that it wants, or 0 */
+	struct stage stage;
+	struct master *master; /* borrowed */
+};
+
+struct arrivals {
+	struct arrival *first, *last;
+};
+
+/*
+ * One worker, as the master knows it.  The slot outlives the process and is
+ * used again; the worker's id never is.
+ *
+ * Invariant: pid > 0 unless NONE; channel is open in STARTING to LEAVING.
+ */
+struct slot {
+	enum life life; /* changed by crew_fact() and nobody else */
+	uint32_t id;
+	pid_t pid;
+	uint64_t start_ticks;
+	int row;
+	struct wire *channel; /* owned */
+	bool told;            /* to leave (node-cluster.md N7) */
+	bool stopped;         /* by a signal */
+
+	bool joined;             /* gets connections */
+	uint64_t turn;           /* counts up; when it last became free */
+	struct arrival *in_hand; /* owned: handed over, not acknowledged */
+	int64_t handed_ns;
+	bool full;             /* it has said that there is no room */
+	bool choked;           /* its channel took no descriptor */
+	bool skip_said;        /* this time */
+	struct arrivals aimed; /* owned: they want nobody else */
+
+	uint32_t fork_seq, retire_seq; /* whom to answer; 0 nobody */
+	struct master *master;         /* borrowed */
+};
+
+/* "fork N", not begun yet. */
+struct order {
+	int n;
+	uint32_t seq;
+};
+
+/* Connections from `port` go to worker `id`. */
+struct aim {
+	uint16_t port; /* 0: free */
+	uint32_t id;
+	const struct wire *line; /* borrowed: who asked */
+};
+
+/* A client's line to us. */
+struct caller {
+	struct master *master; /* borrowed */
+	struct wire *wire;     /* owned; NULL: free */
+};
+
+struct master {
+	struct settings settings;
+	struct loop *loop;   /* owned */
+	struct wire *shell;  /* owned; NULL: run by hand */
+	struct page *page;   /* owned mapping */
+	int wake;            /* the shell's eventfd, or -1 */
+	struct procfs *proc; /* owned */
+	struct reporter reporter;
+	struct gate gate;
+	struct listener public, private;
+	int diag; /* owned: for ask-uid, or -1 */
+
+	struct slot slots[SETTINGS_WORKERS];
+	int high; /* no slot from here on was ever used */
+	int live; /* slots in use */
+	uint32_t last_id;
+	uint64_t last_turn, last_connection;
+	uint64_t dice;
+	struct order orders[MASTER_ORDERS];
+	int norders;
+	struct birth birth; /* what a child takes along */
+
+	struct arrivals queue;  /* for whoever is next */
+	struct arrival *spares; /* arrivals that are nobody */
+	struct arrival pool[MASTER_QUEUE + SETTINGS_WORKERS];
+	int waiting; /* accepted and not handed over yet */
+	int aimed;   /* of those, how many are aimed */
+	bool full;   /* the listeners rest: queue full */
+	int rest;    /* timer: the listeners rest for a second */
+	int retry;   /* timer: try choked channels again */
+
+	struct aim aims[MASTER_AIMS];
+	struct caller callers[MASTER_CALLERS];
+
+	bool stopping, parted; /* parted: all workers were told */
+	bool over;
+	uint32_t stop_seq;
+};
+
+/* How master_run() ends. */
+enum master_end {
+	MASTER_OVER,  /* the server has ended */
+	MASTER_FORKED /* we are the child: be the worker of master->birth */
+};
+
+/*
+ * Take over what the lab has put on descriptors 3, 4 and 5, or do without,
+ * and bind.  On failure the shell has been told.
+ */
+int master_open(struct master *, const struct settings *, struct err *);
+
+/*
+ * Serve until it is over.  Returns once in the master, and once in each
+ * worker that it forks: there fork(2) returns 0 and the copy of the master
+ * goes back up to main().
+ */
+enum master_end master_run(struct master *);
+void master_close(struct master *);
+
+/* crew.c ******************************************************************/
+
+/*
+ * Fork one worker.  Returns 1 in the child, 0 in the master, -1 with err:
+ * then nothing has changed.
+ */
+int crew_fork(struct master *, uint32_t seq, struct err *);
+
+/* Children ended, stopped or went on: SIGCHLD. */
+void crew_reap(struct master *);
+
+/* A fact about a worker; does what the table of life.h asks for. */
+void crew_fact(struct master *, struct slot *, enum fact);
+
+/* The worker with an id, or NULL. */
+struct slot *crew_find(struct master *, uint32_t id);
+
+/* Send to one worker, or to all. */
+void crew_send(struct master *, struct slot *, const struct msg *);
+void crew_send_all(struct master *, const struct msg *);
+
+/* How many get connections. */
+int crew_joined(const struct master *);
+
+/* accept.c ****************************************************************/
+
+/* Listen, because the first worker does; or no more, after the last one. */
+int accept_start(struct master *, struct err *);
+void accept_stop(struct master *);
+
+/* Take in what the kernel has queued up to now. */
+void accept_what_waits(struct master *);
+
+/* Rest when too many wait, go on when they do not. */
+void accept_check_full(struct master *);
+
+/* handoff.c ***************************************************************/
+
+void handoff_init(struct master *);
+
+/* A connection was accepted: into the queue, through the stage. */
+void handoff_arrive(struct master *, struct arrival *);
+
+/* Give as many as possible to workers. */
+void handoff_run(struct master *);
+
+/* A worker's answer to a hand-off. */
+void handoff_taken(struct master *, struct slot *, const struct msg_handoff *);
+
+/* The worker is gone: what it has not taken goes to others. */
+void handoff_return(struct master *, struct slot *);
+
+/* Close our copy and forget it. */
+void handoff_drop(struct master *, struct arrival *);
+
+/* Close what waits and nobody will ever take. */
+void handoff_close_all(struct master *);
+
+void handoff_report(struct master *, const struct arrival *, enum report_type,
+                    uint32_t id, const char *text);
+
+/* aim.c *******************************************************************/
+
+/* The shell brings the wire of a client (owned from here on). */
+void aim_line(struct master *, int fd);
+
+/*
+ * A connection has come to the private listener: the worker that it wants,
+ * or 0, and the aim is used up.
+ */
+uint32_t aim_take(struct master *, uint16_t port);
+void aim_close(struct master *);
+
+/* say.c *******************************************************************/
+
+/* Tell the shell, or print for who runs us by hand.  fds: borrowed. */
+void say_message(struct master *, const struct msg *, const int *fds, int nfds);
+
+/* DONE with a text, or FAILED, for the request `seq`; 0: nobody asked. */
+void say_done(struct master *, uint32_t seq, const char *text);
+void say_failed(struct master *, uint32_t seq, const char *text);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * model - what a worker does with a connection: a row and a file for each.
+ *
+ * A model takes a connection from the channel, and says when the worker can
+ * take another.
+ */
+#ifndef CORE_SERVE_MODEL_H
+#define CORE_SERVE_MODEL_H
+
+#include "core/serve/worker.h"
+
+/* What became of a hand-off. */
+enum taken {
+	TAKEN_NOT,  /* there is no room: the next worker gets it */
+	TAKEN_FREE, /* taken, and the worker can take another at once */
+	TAKEN_BUSY  /* taken; worker_closed() says when there is room again */
+};
+
+struct model {
+	const char *name, *help;
+
+	/* In the new worker: get ready.  worker->model_state is the model's. */
+	int (*open)(struct worker *, struct err *);
+
+	/* Serve `fd`, which is the model's own now unless TAKEN_NOT. */
+	enum taken (*take)(struct worker *, int fd, const struct msg_handoff *);
+
+	/* How many connections are open. */
+	int (*count)(const struct worker *);
+
+	/* Finish what is open; each one that ends calls worker_closed(). */
+	void (*leave)(struct worker *);
+
+	/* Give back what open() took. */
+	void (*close)(struct worker *);
+};
+
+/* By name, or NULL; the i-th one, or NULL past the end. */
+const struct model *model_find(const char *name);
+const struct model *model_nth(int i);
+
+extern const struct model model_event;
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Start reading at worker_run(); then worker_hear(), which is called for each
+ * message of the master.
+ */
+#include "core/serve/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/serve/model.h"
+#include "core/sys/child.h"
+#include "core/sys/clock.h"
+#include "core/sys/title.h"
+
+static void worker_channel(void *arg, uint32_t events);
+
+static void
+worker_tell(struct worker *w, struct msg *m)
+{
+	if (!w->channel)
+		return;
+	snprintf(m->name, sizeof(m->name), "w%u", w->reporter.id);
+	wire_send(w->channel, m, NULL, 0, NULL);
+	if (wire_waiting(w->channel))
+		loop_change(w->loop, wire_fd(w->channel), EPOLLIN | EPOLLOUT);
+}
+
+static void
+worker_tell_state(struct worker *w, enum msg_type type)
+{
+	struct msg m = msg_make(type, NULL);
+
+	if (type == MSG_LISTENING) {
+		m.listening.id = w->reporter.id;
+		snprintf(m.listening.address, sizeof(m.listening.address),
+		         "127.0.0.1");
+	} else {
+		m.target.id = w->reporter.id;
+		m.target.pid = w->reporter.pid;
+	}
+	worker_tell(w, &m);
+}
+
+/* Connections *************************************************************/
+
+static bool
+worker_has_room(const struct worker *w)
+{
+	return w->settings.model->count(w) < w->settings.connections;
+}
+
+/* The answer to a hand-off; `connection` 0: there is room again. */
+static void
+worker_acknowledge(struct worker *w, uint64_t connection, int accepted)
+{
+	static struct msg m = { .type = MSG_TAKEN };
+
+	m.t_ns = clock_ns();
+	m.handoff.connection = connection;
+	m.handoff.id = w->reporter.id;
+	m.handoff.accepted = (uint8_t)accepted;
+	worker_tell(w, &m);
+}
+
+static void
+worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
+{
+	enum taken taken = TAKEN_NOT;
+
+	if (!w->leaving && worker_has_room(w))
+		taken = w->settings.model->take(w, fd, handoff);
+	if (taken == TAKEN_NOT)
+		close(fd);
+	w->owes_room = taken != TAKEN_FREE || !worker_has_room(w);
+	worker_acknowledge(w, handoff->connection,
+	                   taken == TAKEN_NOT ? HANDOFF_REFUSED
+	                   : w->owes_room     ? HANDOFF_LAST
+	                                      : HANDOFF_TAKEN);
+}
+
+void
+worker_closed(struct worker *w)
+{
+	if (w->leaving) {
+		if (w->settings.model->count(w) == 0)
+			loop_stop(w->loop);
+	} else if (w->owes_room && worker_has_room(w)) {
+		w->owes_room = false;
+		worker_acknowledge(w, 0, HANDOFF_TAKEN);
+	}
+}
+
+/* The channel *************************************************************/
+
+static void
+worker_leave(struct worker *w)
+{
+	if (w->leaving)
+		return;
+	w->leaving = true;
+	worker_tell_state(w, MSG_LEAVING);
+	w->settings.model->leave(w);
+	worker_closed(w);
+}
+
+static void
+worker_set(struct worker *w, const struct msg_set *set)
+{
+	settings_change(&w->settings, set->name, set->value, NULL);
+	gate_poke(&w->gate);
+	worker_closed(w); /* there may be more room than before */
+}
+
+/* What it does not know it ignores (node-cluster.md N30). */
+static void
+worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
+{
+	if (m->type == MSG_HANDOFF && nfds == 1) {
+		worker_take(w, &m->handoff, fds[0]);
+		return;
+	}
+	wire_drop_fds(fds, nfds);
+	if (m->type == MSG_LEAVE)
+		worker_leave(w);
+	else if (m->type == MSG_SET)
+		worker_set(w, &m->set);
+}
+
+/* The master is gone (DESIGN 8). */
+static void
+worker_orphaned(struct worker *w)
+{
+	loop_drop(w->loop, wire_fd(w->channel));
+	wire_close(w->channel);
+	w->channel = NULL;
+	if (w->settings.on_parent_death != DEATH_ORPHAN)
+		loop_stop(w->loop);
+}
+
+static void
+worker_channel(void *arg, uint32_t events)
+{
+	static struct msg m;
+	struct worker *w = arg;
+	int fds[WIRE_FDS], nfds, got;
+
+	if (events & EPOLLOUT && wire_flush(w->channel) == 0 &&
+	    !wire_waiting(w->channel))
+		loop_change(w->loop, wire_fd(w->channel), EPOLLIN);
+	if (!(events & ~(uint32_t)EPOLLOUT))
+		return;
+	got = wire_recv(w->channel, &m, fds, &nfds);
+	if (got > 0)
+		worker_hear(w, &m, fds, nfds);
+	else if (got < 0)
+		worker_orphaned(w);
+}
+
+/* Birth *******************************************************************/
+
+/* Nothing of the master's but the page, the way to the shell, the channel. */
+static void
+worker_part(const struct birth *b)
+{
+	struct rlimit no_core = { 0, 0 };
+	int keep[] = { b->channel, b->wake };
+
+	child_reset_signals();
+	child_close_from(3, keep, 2);
+	setrlimit(RLIMIT_CORE, &no_core);
+	title_set("forkshop-server w%u", b->id);
+}
+
+static int
+worker_open(struct worker *w, const struct birth *b, struct err *err)
+{
+	w->settings = *b->settings;
+	w->reporter = (struct reporter){ .page = b->page,
+		                         .row = b->row,
+		                         .wake = b->wake,
+		                         .id = b->id,
+		                         .pid = getpid(),
+		                         .tid = gettid() };
+	atomic_store(&b->page->row[b->row].pid, w->reporter.pid);
+	atomic_store(&b->page->row[b->row].tid, w->reporter.tid);
+	w->loop = loop_open(err);
+	if (!w->loop)
+		return -1;
+	gate_init(&w->gate, w->loop, b->page);
+	w->channel = wire_open(b->channel, err);
+	if (!w->channel)
+		return -1;
+	return loop_watch(w->loop, b->channel, EPOLLIN, worker_channel, w, err);
+}
+
+int
+worker_run(const struct birth *b)
+{
+	static struct worker w;
+	struct err err;
+	bool alive = true;
+
+	worker_part(b);
+	if (b->settings->on_parent_death == DEATH_KILL)
+		alive = child_follow_parent(b->master, SIGKILL);
+	if (!alive)
+		return 0;
+	if (worker_open(&w, b, &err) < 0) {
+		fprintf(stderr, "forkshop-server w%u: %s\n", b->id, err.text);
+		return 1;
+	}
+	worker_tell_state(&w, MSG_ONLINE);
+	if (w.settings.model->open(&w, &err) < 0) {
+		fprintf(stderr, "forkshop-server w%u: %s\n", b->id, err.text);
+		return 1;
+	}
+	worker_tell_state(&w, MSG_LISTENING);
+	if (loop_run(w.loop, &err) < 0)
+		return 1;
+	w.settings.model->close(&w);
+	wire_close(w.channel);
+	loop_close(w.loop);
+	return 0;
+}

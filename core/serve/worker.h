@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * worker - a fork of the master that serves.
+ *
+ * It has no listening socket.  Connections come as descriptors through its
+ * channel; it acknowledges each and serves it after its model.
+ */
+#ifndef CORE_SERVE_WORKER_H
+#define CORE_SERVE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/serve/report.h"
+#include "core/serve/settings.h"
+#include "core/serve/stage.h"
+#include "core/sys/loop.h"
+#include "core/wire/page.h"
+#include "core/wire/wire.h"
+
+/* What the master gives to a new worker. */
+struct birth {
+	uint32_t id;
+	int row;     /* its row in the page */
+	int channel; /* owned: its end of the wire to the master */
+	pid_t master;
+	struct page *page;               /* borrowed, shared */
+	int wake;                        /* the shell's eventfd, or -1 */
+	const struct settings *settings; /* borrowed: as of now */
+};
+
+struct worker {
+	struct loop *loop;    /* owned */
+	struct wire *channel; /* owned; NULL: the master is gone */
+	struct settings settings;
+	struct gate gate;
+	struct reporter reporter;
+	void *model_state; /* the model's own */
+	bool leaving;
+	bool owes_room; /* the master waits to hear that there is room */
+};
+
+/*
+ * Be a worker until it is over; the caller is a forked child with nothing
+ * but what its master had.  Closes all descriptors of the master.  Returns
+ * the exit status.
+ */
+int worker_run(const struct birth *);
+
+/* For models: one connection is closed, or another can be taken. */
+void worker_closed(struct worker *);
+
+#endif

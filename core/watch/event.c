@@ -12,7 +12,11 @@
 #include "core/sys/text.h"
 #include "core/watch/timeline.h"
 
-#define EVENT_WHO 96 /* "worker w2 (pid 9412)" */
+#define EVENT_WHO 128 /* "worker w2 (pid 9412)" */
+
+/* Fill `buf`; what does not fit is cut. */
+#define SAY(...) (buf[0] = '\0', text_add(buf, size, __VA_ARGS__))
+#define PUT(...) (buf[0] = '\0', text_add(buf, EVENT_WHO, __VA_ARGS__))
 
 static const char *const event_words[EVENT_TYPES] = { [EVENT_NONE] = "none",
 #define X(NAME, word, rank) [EVENT_##NAME] = (word),
@@ -43,7 +47,7 @@ event_name(const struct who *who, char buf[EVENT_WHO])
 {
 	if (who->name[0])
 		return who->name;
-	snprintf(buf, EVENT_WHO, "pid %d", (int)who->pid);
+	PUT("pid %d", (int)who->pid);
 	return buf;
 }
 
@@ -52,15 +56,13 @@ static const char *
 event_name_pid(const struct who *who, char buf[EVENT_WHO])
 {
 	if (!who->name[0])
-		snprintf(buf, EVENT_WHO, "process %d", (int)who->pid);
+		PUT("process %d", (int)who->pid);
 	else if (who->tid)
-		snprintf(buf, EVENT_WHO, "%s (tid %d)", who->name,
-		         (int)who->tid);
+		PUT("%s (tid %d)", who->name, (int)who->tid);
 	else if (who->pid)
-		snprintf(buf, EVENT_WHO, "%s (pid %d)", who->name,
-		         (int)who->pid);
+		PUT("%s (pid %d)", who->name, (int)who->pid);
 	else
-		snprintf(buf, EVENT_WHO, "%s", who->name);
+		PUT("%s", who->name);
 	return buf;
 }
 
@@ -74,17 +76,16 @@ event_who(const struct who *who, char buf[EVENT_WHO])
 	switch (who->kind) {
 	case KIND_SHELL:
 	case KIND_JOB:
-		snprintf(buf, EVENT_WHO, "%s", name);
+		PUT("%s", name);
 		break;
 	case KIND_LAB:
-		snprintf(buf, EVENT_WHO, "the lab");
+		PUT("the lab");
 		break;
 	case KIND_OTHER:
-		snprintf(buf, EVENT_WHO, "%s%s", who->name[0] ? "process " : "",
-		         name);
+		PUT("%s%s", who->name[0] ? "process " : "", name);
 		break;
 	default:
-		snprintf(buf, EVENT_WHO, "%s %s", kind_word(who->kind), name);
+		PUT("%s %s", kind_word(who->kind), name);
 	}
 	return buf;
 }
@@ -110,13 +111,11 @@ event_job(const struct event *e, const char *command, char buf[EVENT_WHO])
 	if (len == 0)
 		event_name_pid(&e->who, buf);
 	else
-		snprintf(buf, EVENT_WHO, "%.*s (%s)", len > 32 ? 32 : len,
-		         command, event_name(&e->who, name));
+		PUT("%.*s (%s)", len > 32 ? 32 : len, command,
+		    event_name(&e->who, name));
 }
 
 /* One sentence for each type ********************************************/
-
-#define SAY(...) snprintf(buf, size, __VA_ARGS__)
 
 /* "killed by TERM", "exited 7", "ended, nobody knows how". */
 static void

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * treerow - what stands in each cell of the tree; see treetext.h.
+ *
+ * First the plan: which process has a row of its own, which ones are counted
+ * in a row "3 more ended", and which row is the last one under its parent.
+ * Then the rows that are seen are filled.
+ */
+#include "core/shell/treetext.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys/clock.h"
+#include "core/sys/text.h"
+
+#define TREE_DEEPEST 32 /* branches further down are drawn as this deep */
+
+/* What becomes of a process. */
+enum fate {
+	FATE_HIDDEN,
+	FATE_SHOWN,
+	FATE_ENDED,   /* one row for several dead ones */
+	FATE_THREADS, /* one row for several threads */
+};
+
+struct tree_item {
+	enum fate fate;
+	bool last;          /* of those that are shown under its parent */
+	int count;          /* that a row stands for */
+	int ended, threads; /* children of these kinds ... */
+	int ended_seen, threads_seen; /* ... and those already decided */
+	int youngest;                 /* last child that is shown */
+};
+
+struct tree_plan {
+	const struct snapshot *snap;
+	const struct tree_style *style;
+	int first, end; /* rows of the snapshot in the subtree */
+	uint64_t most;  /* answers of the busiest row */
+	struct tree_item item[];
+};
+
+/* The plan **************************************************************/
+
+static void
+tree_find_range(struct tree_plan *plan)
+{
+	const struct snapshot *s = plan->snap;
+	int i = 0;
+
+	plan->first = 0;
+	plan->end = s->nprocs;
+	if (!plan->style->root)
+		return;
+	while (i < s->nprocs &&
+	       (s->proc[i].pid != plan->style->root || s->proc[i].tid))
+		i++;
+	plan->first = plan->end = i;
+	if (i >= s->nprocs)
+		return;
+	do
+		plan->end++;
+	while (plan->end < s->nprocs &&
+	       s->proc[plan->end].depth > s->proc[i].depth);
+}
+
+static struct tree_item *
+tree_parent(struct tree_plan *plan, int i)
+{
+	int parent = plan->snap->proc[i].parent;
+
+	return i > plan->first && parent >= plan->first ? &plan->item[parent]
+	                                                : NULL;
+}
+
+/* Dead, and nobody below it needs its row. */
+static bool
+tree_ended(const struct snapshot *s, int i)
+{
+	return s->proc[i].dead && s->proc[i].kind != KIND_THREAD &&
+	       (i + 1 >= s->nprocs || s->proc[i + 1].parent != i);
+}
+
+static void
+tree_count(struct tree_plan *plan, int i)
+{
+	const struct proc *p = &plan->snap->proc[i];
+	struct tree_item *parent = tree_parent(plan, i);
+
+	if (p->counts && p->kind != KIND_THREAD && p->answered > plan->most)
+		plan->most = p->answered;
+	if (parent && p->kind == KIND_THREAD)
+		parent->threads++;
+	else if (parent && tree_ended(plan->snap, i))
+		parent->ended++;
+}
+
+/* How many of n are one row when `max` may stand alone; one never is. */
+static int
+tree_rest(int n, int max)
+{
+	return n > max + 1 ? n - max : 0;
+}
+
+/* The oldest of the dead ones are one row. */
+static void
+tree_decide_ended(struct tree_plan *plan, struct tree_item *item,
+                  struct tree_item *parent)
+{
+	int max = plan->style->ended ? plan->style->ended : 4;
+	int rest = tree_rest(parent->ended, max);
+	int nth = parent->ended_seen++;
+
+	if (rest && nth == 0)
+		item->fate = FATE_ENDED;
+	else if (nth < rest)
+		item->fate = FATE_HIDDEN;
+	item->count = rest;
+}
+
+/* The youngest of the threads are one row. */
+static void
+tree_decide_thread(struct tree_plan *plan, struct tree_item *item,
+                   struct tree_item *parent)
+{
+	int max = plan->style->threads ? plan->style->threads : 8;
+	int rest = tree_rest(parent->threads, max);
+	int nth = parent->threads_seen++;
+
+	if (max < 0 || (rest && nth > max))
+		item->fate = FATE_HIDDEN;
+	else if (rest && nth == max)
+		item->fate = FATE_THREADS;
+	item->count = rest;
+}
+
+static void
+tree_decide(struct tree_plan *plan, int i)
+{
+	struct tree_item *item = &plan->item[i], *parent = tree_parent(plan, i);
+
+	item->fate = FATE_SHOWN;
+	if (!parent)
+		return;
+	if (plan->snap->proc[i].kind == KIND_THREAD)
+		tree_decide_thread(plan, item, parent);
+	else if (tree_ended(plan->snap, i))
+		tree_decide_ended(plan, item, parent);
+	if (item->fate != FATE_HIDDEN)
+		parent->youngest = i;
+}
+
+/* Returns a plan that the caller frees, or NULL without memory. */
+static struct tree_plan *
+tree_plan(const struct snapshot *s, const struct tree_style *style)
+{
+	size_t n = (size_t)s->nprocs;
+	struct tree_plan *plan =
+	    calloc(1, sizeof(*plan) + n * sizeof(struct tree_item));
+
+	if (!plan)
+		return NULL;
+	plan->snap = s;
+	plan->style = style;
+	tree_find_range(plan);
+	for (int i = plan->first; i < plan->end; i++)
+		tree_count(plan, i);
+	for (int i = plan->first; i < plan->end; i++)
+		tree_decide(plan, i);
+	for (int i = plan->first; i < plan->end; i++)
+		if (plan->item[i].youngest)
+			plan->item[plan->item[i].youngest].last = true;
+	return plan;
+}
+
+/* Cells *****************************************************************/
+
+/* "812K", "4.1M", "1.2G". */
+static void
+tree_kb(char *cell, int64_t kb)
+{
+	if (kb < 0)
+		snprintf(cell, TREE_CELL, "–");
+	else if (kb < 1000)
+		snprintf(cell, TREE_CELL, "%dK", (int)kb);
+	else if (kb < 100 * 1024)
+		snprintf(cell, TREE_CELL, "%.1fM", (double)kb / 1024);
+	else if (kb < 1000 * 1024)
+		snprintf(cell, TREE_CELL, "%dM", (int)(kb / 1024));
+	else
+		snprintf(cell, TREE_CELL, "%.1fG", (double)kb / 1048576);
+}
+
+/* Up to seven digits as they are, then "12.3M". */
+static void
+tree_amount(char *cell, uint64_t n)
+{
+	if (n < 10000000)
+		snprintf(cell, TREE_CELL, "%" PRIu64, n);
+	else if (n < UINT64_C(10000000000))
+		snprintf(cell, TREE_CELL, "%.1fM", (double)n / 1e6);
+	else
+		snprintf(cell, TREE_CELL, "%.1fG", (double)n / 1e9);
+}
+
+/* As TIME of ps(1), with the hundredths that teaching needs: "0:01.23". */
+static void
+tree_time(char *cell, int64_t ns)
+{
+	uint64_t hundredths = (uint64_t)ns / (10 * NS_PER_MS);
+	unsigned minutes = (unsigned)(hundredths / 6000 % 1000000);
+
+	snprintf(cell, TREE_CELL, "%u:%02u.%02u", minutes,
+	         (unsigned)(hundredths / 100 % 60),
+	         (unsigned)(hundredths % 100));
+}
+
+/* As STAT of ps(1): s leads a session, l has threads, + is in front. */
+static void
+tree_stat(char *cell, const struct proc *p)
+{
+	bool gone = p->state == 'Z' || p->state == 'X';
+
+	snprintf(cell, TREE_CELL, "%c%s%s%s", p->state ? p->state : '?',
+	         p->pid == p->session && !p->tid ? "s" : "",
+	         p->threads > 1 && !gone ? "l" : "",
+	         p->foreground && !gone ? "+" : "");
+}
+
+static void
+tree_cells(struct tree_row *row, const struct proc *p)
+{
+	bool process = p->kind != KIND_THREAD;
+
+	snprintf(row->cell[TREE_PID], TREE_CELL, "%d",
+	         (int)(p->tid ? p->tid : p->pid));
+	snprintf(row->cell[TREE_PPID], TREE_CELL, "%d", (int)p->ppid);
+	snprintf(row->cell[TREE_PGRP], TREE_CELL, "%d", (int)p->pgrp);
+	tree_stat(row->cell[TREE_STAT], p);
+	snprintf(row->cell[TREE_CPU], TREE_CELL, "%d", p->processor);
+	tree_time(row->cell[TREE_TIME], p->cpu_ns);
+	snprintf(row->cell[TREE_THREADS], TREE_CELL, "%d", p->threads);
+	tree_kb(row->cell[TREE_MEMORY], p->rss_kb);
+	tree_kb(row->cell[TREE_OWN], p->private_kb);
+	snprintf(row->cell[TREE_OPEN], TREE_CELL, "%u", (unsigned)p->open);
+	tree_amount(row->cell[TREE_REQUESTS], p->answered);
+	/* Threads share their process's memory; the dead use none. */
+	for (int c = TREE_CPU; c <= TREE_OWN; c++)
+		if (p->dead && c != TREE_TIME)
+			strcpy(row->cell[c], "–");
+	for (int c = TREE_THREADS; c <= TREE_OWN; c++)
+		if (!process)
+			strcpy(row->cell[c], "");
+	for (int c = TREE_OPEN; c <= TREE_REQUESTS; c++)
+		if (!p->counts)
+			strcpy(row->cell[c], "–");
+}
+
+/* Branch and command ****************************************************/
+
+/* Does `cmd` hold `name` as a word? */
+static bool
+tree_named(const char *cmd, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = strstr(cmd, name); s; s = strstr(s + 1, name))
+		if ((s == cmd || s[-1] == ' ') &&
+		    (s[len] == '\0' || s[len] == ' '))
+			return true;
+	return false;
+}
+
+static void
+tree_command(struct tree_row *row, const struct proc *p)
+{
+	bool hidden = p->kind == KIND_SHELL || p->kind == KIND_LAB ||
+	              !p->name[0] || tree_named(p->cmd, p->name);
+	char raw[sizeof(row->command)];
+
+	if (p->kind == KIND_THREAD)
+		snprintf(raw, sizeof(raw), "{%s}", p->name);
+	else if (hidden)
+		snprintf(raw, sizeof(raw), "%s", p->cmd);
+	else
+		snprintf(raw, sizeof(raw), "[%s] %s", p->name, p->cmd);
+	text_clean(row->command, sizeof(row->command), raw, strlen(raw));
+	if (p->dead)
+		ending_text(p, row->ending, sizeof(row->ending));
+}
+
+static const struct {
+	const char *child, *last_child, *line, *gap;
+} tree_strokes[] = {
+	// clang-format off
+	[TREE_ASCII]  = { " \\_ ", " \\_ ", " |  ", "    " },
+	[TREE_BOX]    = { "├─ ",   "└─ ",   "│  ",  "   " },
+	[TREE_INDENT] = { "  ",    "  ",    "  ",   "  " },
+	// clang-format on
+};
+
+/* From the row's ancestors down to itself. */
+static void
+tree_branch(const struct tree_plan *plan, int i, char branch[TREE_BRANCH])
+{
+	enum tree_lines lines = plan->style->lines;
+	int line[TREE_DEEPEST], n = 0;
+
+	branch[0] = '\0';
+	for (int at = i; at > plan->first && n < TREE_DEEPEST;
+	     at = plan->snap->proc[at].parent)
+		line[n++] = at;
+	while (n-- > 0) {
+		bool last = plan->item[line[n]].last;
+
+		if (n > 0)
+			text_add(branch, TREE_BRANCH, "%s",
+			         last ? tree_strokes[lines].gap
+			              : tree_strokes[lines].line);
+		else
+			text_add(branch, TREE_BRANCH, "%s",
+			         last ? tree_strokes[lines].last_child
+			              : tree_strokes[lines].child);
+	}
+}
+
+/* Rows ******************************************************************/
+
+static enum tree_hint
+tree_hint(const struct snapshot *s, const struct proc *p)
+{
+	if (p->dead)
+		return p->reaped ? TREE_IS_DEAD : TREE_IS_ZOMBIE;
+	if (p->state == 'T' || p->state == 't')
+		return TREE_IS_STOPPED;
+	if (p->born_ns && s->t_ns - p->born_ns < NS_PER_S)
+		return TREE_IS_NEW;
+	if (p->kind == KIND_THREAD)
+		return TREE_IS_THREAD;
+	return p->state == 'R' ? TREE_IS_RUNNING : TREE_IS_SLEEPING;
+}
+
+static void
+tree_fill(const struct tree_plan *plan, int i, struct tree_row *row)
+{
+	const struct tree_item *item = &plan->item[i];
+	const struct proc *p = &plan->snap->proc[i];
+
+	memset(row, 0, sizeof(*row));
+	row->bar = -1;
+	tree_branch(plan, i, row->branch);
+	if (item->fate != FATE_SHOWN) {
+		row->hint = TREE_IS_MORE;
+		snprintf(row->command, sizeof(row->command),
+		         item->fate == FATE_ENDED ? "… %d more ended"
+		                                  : "… %d more threads",
+		         item->count);
+		return;
+	}
+	row->proc = p;
+	row->hint = tree_hint(plan->snap, p);
+	row->arrow = p->answered_last;
+	if (p->counts)
+		row->bar =
+		    plan->most ? (int)(p->answered * 1000 / plan->most) : 0;
+	if (row->bar > 1000)
+		row->bar = 1000;
+	tree_cells(row, p);
+	tree_command(row, p);
+}
+
+size_t
+tree_rows(const struct snapshot *s, const struct tree_style *style,
+          size_t first, struct tree_row *rows, size_t max)
+{
+	struct tree_plan *plan = tree_plan(s, style);
+	size_t n = 0;
+
+	if (!plan)
+		return 0;
+	for (int i = plan->first; i < plan->end; i++) {
+		if (plan->item[i].fate == FATE_HIDDEN)
+			continue;
+		if (n >= first && n - first < max)
+			tree_fill(plan, i, &rows[n - first]);
+		n++;
+	}
+	free(plan);
+	return n;
+}

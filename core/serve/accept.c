@@ -43,7 +43,10 @@ accept_start(struct master *m, struct err *err)
 	if (loop_watch(m->loop, m->public.fd, EPOLLIN, accept_public, m, err) <
 	    0)
 		return -1;
-	return accept_open_private(m, err);
+	if (accept_open_private(m, err) < 0)
+		return -1;
+	say_listening(m, 0);
+	return 0;
 }
 
 void

@@ -114,19 +114,6 @@ crew_say_forked(struct master *m, const struct slot *slot)
 }
 
 static void
-crew_say_listening(struct master *m, const struct slot *slot)
-{
-	struct msg msg = crew_message(slot, MSG_LISTENING);
-
-	msg.listening.id = slot->id;
-	msg.listening.port = (uint16_t)m->public.port;
-	msg.listening.private_port = (uint16_t)m->private.port;
-	snprintf(msg.listening.address, sizeof(msg.listening.address),
-	         "127.0.0.1");
-	say_message(m, &msg, NULL, 0);
-}
-
-static void
 crew_say_change(struct master *m, const struct slot *slot, enum msg_type type,
                 const struct child_news *news)
 {
@@ -162,6 +149,14 @@ crew_answer_fork(struct master *m, struct slot *slot)
 	say_done(m, seq, "");
 }
 
+static void
+crew_say_listening(struct master *m, struct slot *slot)
+{
+	say_listening(m, slot->id);
+	if (slot->fork_seq)
+		crew_answer_fork(m, slot);
+}
+
 /* It will never listen: so the fork has failed, for its siblings too. */
 static void
 crew_fail_fork(struct master *m, const struct slot *slot)
@@ -186,9 +181,8 @@ crew_join(struct master *m, struct slot *slot)
 
 	slot->joined = true;
 	slot->turn = m->last_turn; /* behind all, beside who joins now too */
-	if (accept_start(m, &err) < 0)
+	if (!m->public.listens && accept_start(m, &err) < 0)
 		say_failed(m, slot->fork_seq, err.text);
-	crew_answer_fork(m, slot);
 }
 
 /* After the last one, nobody listens. */

@@ -236,6 +236,9 @@ void aim_close(struct master *);
 /* Tell the shell, or print for who runs us by hand.  fds: borrowed. */
 void say_message(struct master *, const struct msg *, const int *fds, int nfds);
 
+/* Worker `id` listens; 0: the master itself. */
+void say_listening(struct master *, uint32_t id);
+
 /* DONE with a text, or FAILED, for the request `seq`; 0: nobody asked. */
 void say_done(struct master *, uint32_t seq, const char *text);
 void say_failed(struct master *, uint32_t seq, const char *text);

@@ -67,6 +67,21 @@ say_message(struct master *m, const struct msg *msg, const int *fds, int nfds)
 }
 
 void
+say_listening(struct master *m, uint32_t id)
+{
+	struct msg msg = msg_make(MSG_LISTENING, m->settings.name);
+
+	if (id)
+		snprintf(msg.name, sizeof(msg.name), "w%u", id);
+	msg.listening.id = id;
+	msg.listening.port = (uint16_t)m->public.port;
+	msg.listening.private_port = (uint16_t)m->private.port;
+	snprintf(msg.listening.address, sizeof(msg.listening.address),
+	         "127.0.0.1");
+	say_message(m, &msg, NULL, 0);
+}
+
+void
 say_done(struct master *m, uint32_t seq, const char *text)
 {
 	struct msg msg;

@@ -157,6 +157,27 @@ tree_put_cell(char line[TREE_LINE], const char *s, const struct tree_place *p)
 		tree_pad(line, left);
 }
 
+/*
+ * A command that does not fit keeps its last word, which is its name:
+ * "forksh… w2".
+ */
+static void
+tree_put_named(char line[TREE_LINE], const char *command, int width)
+{
+	const char *name = strrchr(command, ' ');
+	int tail = name ? tree_columns(name + 1) : 0;
+
+	if (tree_columns(command) <= width || !name || tail > width) {
+		tree_put(line, command, width);
+		return;
+	}
+	if (width > tail + 2) {
+		tree_put(line, command, width - tail - 2);
+		tree_put(line, "… ", 2);
+	}
+	tree_put(line, name + 1, tail);
+}
+
 /* The ending stays in sight; the command in front of it is cut. */
 static void
 tree_put_command(char line[TREE_LINE], const struct tree_row *row, int width)
@@ -166,7 +187,7 @@ tree_put_command(char line[TREE_LINE], const struct tree_row *row, int width)
 	width -= tree_put(line, row->branch, width);
 	if (ending > width)
 		ending = width;
-	tree_put(line, row->command, width - ending);
+	tree_put_named(line, row->command, width - ending);
 	if (!ending)
 		return;
 	tree_put(line, "  ", ending);

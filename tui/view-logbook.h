@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * logbook - the lines that the log shows, in a ring.
+ *
+ * What commands say stands out; what happens is coloured as in the tree.
+ * Answers that follow each other are counted in one line, so that a thousand
+ * requests do not drown what was typed.
+ */
+#ifndef TUI_VIEW_LOGBOOK_H
+#define TUI_VIEW_LOGBOOK_H
+
+#include <stddef.h>
+
+#include "core/shell/session.h"
+#include "core/watch/timeline.h"
+#include "tui/theme.h"
+
+#define LOGBOOK_LINES 2000 /* the oldest are forgotten */
+#define LOGBOOK_TEXT  4096 /* bytes of a line; more are cut off */
+
+struct logline {
+	enum line_kind kind;
+	enum style style;
+	char name[NAME_SIZE]; /* who printed it, or "" */
+	char *text;           /* owned: clean, one line */
+};
+
+struct logbook;
+
+/* Returns an empty one that the caller owns, or NULL. */
+struct logbook *logbook_open(struct err *);
+void logbook_close(struct logbook *);
+
+void logbook_add(struct logbook *, enum line_kind, const char *name,
+                 const char *text);
+
+/* An event: a line, a count in the last line, or nothing worth a line. */
+void logbook_event(struct logbook *, const struct event *);
+
+void logbook_clear(struct logbook *);
+
+/* How many lines there are; the i-th from the end, 0 the newest (borrowed
+ * until the next call that changes the book), or NULL. */
+size_t logbook_count(const struct logbook *);
+const struct logline *logbook_back(const struct logbook *, size_t i);
+
+/* How many lines were ever added: grows with each new one. */
+unsigned long logbook_added(const struct logbook *);
+
+#endif

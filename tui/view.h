@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * view - a part of the screen: what it draws and how tall it wants to be.
+ *
+ * One view, one pair of files, ending in its view_ops row.  A view draws the
+ * model and asks nobody else: no kernel, no session, no clock.
+ */
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/watch/snapshot.h"
+#include "tui/canvas.h"
+
+struct logbook;
+struct prompt;
+
+/* A rectangle of the canvas; rows 0 is a view that has no place now. */
+struct area {
+	int row, col, rows, cols;
+};
+
+/* The screen that everything fits on; smaller ones get view-small. */
+enum { SCREEN_MIN_ROWS = 16, SCREEN_MIN_COLS = 72 };
+
+/* What there is to be drawn.  Written by the app, read by the views. */
+struct model {
+	const struct snapshot
+	    *snap;             /* owned reference; NULL before the first */
+	struct logbook *book;  /* owned by the app */
+	struct prompt *prompt; /* owned by the app; NULL: none */
+	int64_t now_ns;        /* of this frame */
+	bool utf8;             /* the terminal can show more than ASCII */
+	bool big;              /* `set big on`: for a projector */
+	bool greets;           /* nothing was typed yet */
+	double rate;           /* requests per second, 0 at rest */
+	char progress[96];     /* of the command that runs, or "" */
+	char job[NAME_SIZE];   /* in the foreground, or "" */
+	int tree_floor;        /* rows of the tree, at the least */
+	size_t tree_top;       /* first row of the tree that is seen */
+	int64_t tree_seen_ns;  /* of the last change that tree_top followed */
+	size_t log_back;       /* rows that the log is scrolled back */
+};
+
+struct view_ops {
+	const char *name;
+
+	/* How many of `rows` rows of `cols` columns it would fill. */
+	int (*wanted)(const struct model *, int rows, int cols);
+
+	void (*draw)(struct canvas *, struct area, const struct model *);
+};
+
+extern const struct view_ops view_status, view_tree, view_log, view_prompt,
+    view_greeting, view_small;
+
+/* One of two texts: for terminals of UTF-8 and for those of ASCII. */
+static inline const char *
+view_glyph(const struct model *model, const char *utf8, const char *ascii)
+{
+	return model->utf8 ? utf8 : ascii;
+}
+
+/* The columns that clean text takes. */
+int view_columns(const char *text);
+
+/* Draw text so that it ends at the right edge.  Returns its column. */
+int view_right(struct canvas *, struct area, enum style, const char *text);
+
+/*
+ * Draw a rule over the first row of the area, with a word at its left and one
+ * at its right; "" for none.
+ */
+void view_rule(struct canvas *, struct area, const struct model *,
+               const char *left, const char *right);
+
+#endif

@@ -98,6 +98,19 @@ lab_on_wire(void *arg, uint32_t events)
 		loop_stop(lab->loop);
 }
 
+void
+lab_hear_last(struct lab *lab)
+{
+	struct msg m;
+	int fds[WIRE_FDS], nfds;
+
+	while (wire_recv(lab->wire, &m, fds, &nfds) > 0) {
+		if (m.type == MSG_SCREEN)
+			screen_order(lab, &m, fds, nfds);
+		wire_drop_fds(fds, nfds);
+	}
+}
+
 /* News *****************************************************************/
 
 static void
@@ -209,6 +222,7 @@ static int
 lab_watch(struct lab *lab, struct err *err)
 {
 	lab->shell = getppid();
+	screen_open(lab);
 	lab->shell_pidfd = child_pidfd(lab->shell, NULL);
 	if (lab->shell_pidfd >= 0 &&
 	    loop_watch(lab->loop, lab->shell_pidfd, EPOLLIN, lab_on_shell, lab,

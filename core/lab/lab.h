@@ -53,6 +53,12 @@ struct lab {
  */
 int lab_open(struct lab *, struct err *);
 
+/*
+ * The end has come: of the orders that still wait on the wire, obey only
+ * SCREEN, because the terminal outlives us all.
+ */
+void lab_hear_last(struct lab *);
+
 /* Close and free all of it.  Children must be gone. */
 void lab_close(struct lab *);
 

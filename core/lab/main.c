@@ -35,6 +35,7 @@ main_end(struct lab *lab, struct err *err)
 {
 	int result;
 
+	lab_hear_last(lab);
 	screen_reset(lab, 0);
 	result = clean_all(lab, err);
 	if (result < 0)

@@ -27,7 +27,7 @@ static const char screen_off[] =
  * is shared with the user's shell, whose flags are not ours to change.
  */
 static int
-screen_open(int fd)
+screen_reopen(int fd)
 {
 	char name[128];
 	int own = -1;
@@ -37,21 +37,33 @@ screen_open(int fd)
 	return own < 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : own;
 }
 
+void
+screen_open(struct lab *lab)
+{
+	struct proc_stat st;
+
+	if (procfs_stat(lab->proc, lab->shell, 0, &st) < 0)
+		return;
+	lab->screen.group = st.pgrp;
+	lab->screen.leader = st.session;
+}
+
+/*
+ * Where the settings are raw already, the shell was faster than its message:
+ * then the usual ones of a new terminal have to do.
+ */
 static void
 screen_take(struct lab *lab, int fd)
 {
 	struct screen *s = &lab->screen;
-	struct proc_stat st;
 
 	if (s->known)
 		close(s->fd);
-	s->fd = screen_open(fd);
+	s->fd = screen_reopen(fd);
 	s->known = s->fd >= 0;
 	s->has_termios = s->known && tcgetattr(s->fd, &s->original) == 0;
-	if (procfs_stat(lab->proc, lab->shell, 0, &st) < 0)
-		return;
-	s->group = st.pgrp;
-	s->leader = st.session;
+	if (s->has_termios && !(s->original.c_lflag & ICANON))
+		s->original = lab->sane;
 }
 
 void

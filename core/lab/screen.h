@@ -26,6 +26,9 @@ struct screen {
 	bool restored;           /* the settings were looked after */
 };
 
+/* Remember the shell's group and session, while it surely lives. */
+void screen_open(struct lab *);
+
 /* MSG_SCREEN: it is up, or down; the first time with its descriptor. */
 void screen_order(struct lab *, const struct msg *, const int *fds, int nfds);
 

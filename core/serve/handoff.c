@@ -232,8 +232,11 @@ static bool
 handoff_send(struct master *m, struct slot *slot, struct arrival *a,
              const struct msg *msg)
 {
+	/* First the report: what the worker does then comes after it. */
+	handoff_report(m, a, REPORT_HANDOFF, slot->id, msg->handoff.why);
 	if (wire_waiting(slot->channel) ||
 	    wire_try_send(wire_fd(slot->channel), msg, &a->fd, 1) < 0) {
+		handoff_say_skipped(m, a, slot, BUSY_CHANNEL);
 		handoff_choke(m, slot);
 		return false;
 	}
@@ -241,7 +244,6 @@ handoff_send(struct master *m, struct slot *slot, struct arrival *a,
 	slot->in_hand = a;
 	slot->handed_ns = msg->t_ns;
 	slot->skip_said = false;
-	handoff_report(m, a, REPORT_HANDOFF, slot->id, msg->handoff.why);
 	return true;
 }
 

@@ -81,10 +81,15 @@ master_stop(struct master *m, uint32_t seq)
 	m->norders = 0;
 }
 
-/*
- * A setting by name; `name` of the message: for that worker alone.  "stage"
- * says that the page has new slow_ms, frozen or steps.
- */
+/* Their values stand in the page; the message only says that they changed. */
+static bool
+master_set_in_page(const char *name)
+{
+	return strcmp(name, "slow") == 0 || strcmp(name, "frozen") == 0 ||
+	       strcmp(name, "steps") == 0;
+}
+
+/* A setting by name; with the name of a worker, for that one alone. */
 static void
 master_set(struct master *m, const struct msg *msg)
 {
@@ -94,7 +99,7 @@ master_set(struct master *m, const struct msg *msg)
 
 	if (sscanf(msg->name, "w%u", &id) == 1)
 		slot = crew_find(m, id);
-	if (strcmp(msg->set.name, "stage") != 0 && !slot &&
+	if (!master_set_in_page(msg->set.name) && !slot &&
 	    settings_change(&m->settings, msg->set.name, msg->set.value, &err) <
 	        0) {
 		say_failed(m, msg->seq, err.text);

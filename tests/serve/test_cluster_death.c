@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Death of the master (node-cluster.md N13 to N15), and of the shell.
+ *
+ * That the lab ends what survives is the lab's own test and the stories'.
+ */
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/sys/child.h"
+#include "tests/cluster.h"
+
+static int pidfds[CLUSTER_IDS];
+
+static struct cluster *
+open_mode(int workers, const char *mode)
+{
+	const char *args[] = { "--on-parent-death", mode, NULL };
+	struct cluster *c = cluster_open(workers, args);
+
+	for (int id = 1; id <= workers; id++)
+		pidfds[id] = child_pidfd(c->pids[id], NULL);
+	return c;
+}
+
+static bool
+worker_ended(void *pidfd)
+{
+	return child_ended(*(int *)pidfd);
+}
+
+static void
+kill_master(struct cluster *c, int sig)
+{
+	cluster_kill(c, 0, sig);
+	ck_assert_int_eq(stage_wait(&c->stage), 128 + sig);
+}
+
+/* What is over: forget it without the checks of an orderly end. */
+static void
+bury(struct cluster *c)
+{
+	stage_nothing_left(&c->stage);
+	stage_close(&c->stage);
+	wire_close(c->wire);
+	page_unmap(c->page);
+	free(c->news);
+	free(c);
+}
+
+START_TEST(N13_the_master_exits_and_every_worker_disappears)
+{
+	struct cluster *c = open_mode(4, "channel");
+
+	cluster_do(c, MSG_STOP, 0, 0);
+	for (int id = 1; id <= 4; id++)
+		ck_assert(child_ended(pidfds[id]));
+	cluster_close(c);
+}
+END_TEST
+
+START_TEST(N13_the_shell_goes_and_master_and_workers_disappear)
+{
+	struct cluster *c = open_mode(4, "channel");
+
+	cluster_close(c);
+	for (int id = 1; id <= 4; id++)
+		ck_assert(child_ended(pidfds[id]));
+}
+END_TEST
+
+START_TEST(N14_the_master_is_killed_and_idle_workers_leave)
+{
+	static const int sigs[] = { SIGKILL, SIGTERM, SIGINT };
+	struct cluster *c = open_mode(4, "channel");
+
+	kill_master(c, sigs[_i]);
+	for (int id = 1; id <= 4; id++)
+		stage_until(worker_ended, &pidfds[id], "the worker's end");
+	bury(c);
+}
+END_TEST
+
+START_TEST(N14_they_leave_at_once_also_with_open_connections)
+{
+	struct cluster *c = open_mode(1, "channel");
+	int fd = cluster_connect(c->port);
+
+	cluster_request(fd, "/", true);
+	ck_assert_int_eq(cluster_read(fd).status, 200);
+	cluster_request(fd, "/sleep?ms=60000", true);
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &pidfds[1], "the worker's end");
+	ck_assert_int_le(cluster_read(fd).status, 0);
+	close(fd);
+	bury(c);
+}
+END_TEST
+
+START_TEST(N15_channel_a_stopped_worker_survives_until_CONT)
+{
+	struct cluster *c = open_mode(2, "channel");
+
+	cluster_kill(c, 1, SIGSTOP);
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &pidfds[2], "the end of w2");
+	ck_assert(!child_ended(pidfds[1]));
+	kill(c->pids[1], SIGCONT);
+	stage_until(worker_ended, &pidfds[1], "the end of w1");
+	bury(c);
+}
+END_TEST
+
+START_TEST(N15_kill_nothing_survives_not_even_who_is_stopped)
+{
+	struct cluster *c = open_mode(2, "kill");
+
+	cluster_kill(c, 1, SIGSTOP);
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &pidfds[1], "the end of w1");
+	stage_until(worker_ended, &pidfds[2], "the end of w2");
+	bury(c);
+}
+END_TEST
+
+START_TEST(N15_orphan_nobody_dies_and_what_is_open_is_served)
+{
+	struct cluster *c = open_mode(2, "orphan");
+	int fd = cluster_connect(c->port);
+
+	cluster_request(fd, "/", true);
+	ck_assert_int_eq(cluster_read(fd).worker, 1);
+	kill_master(c, SIGKILL);
+	cluster_request(fd, "/", true);
+	ck_assert_int_eq(cluster_read(fd).worker, 1);
+	ck_assert_int_eq(cluster_connect(c->port), -1);
+	ck_assert_int_eq(errno, ECONNREFUSED);
+	for (int id = 1; id <= 2; id++) {
+		ck_assert(!child_ended(pidfds[id]));
+		kill(c->pids[id], SIGKILL);
+	}
+	close(fd);
+	bury(c);
+}
+END_TEST
+
+START_TEST(the_counters_of_a_killed_server_are_readable)
+{
+	struct cluster *c = open_mode(1, "kill");
+	struct page_totals t;
+
+	cluster_order(c, 3);
+	cluster_until_quiet(c);
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &pidfds[1], "the worker's end");
+	t = page_totals(c->page);
+	ck_assert_uint_eq(t.done, 3);
+	bury(c);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("cluster death");
+	TCase *t = tcase_create("death");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, N13_the_master_exits_and_every_worker_disappears);
+	tcase_add_test(t, N13_the_shell_goes_and_master_and_workers_disappear);
+	tcase_add_loop_test(t, N14_the_master_is_killed_and_idle_workers_leave,
+	                    0, 3);
+	tcase_add_test(t, N14_they_leave_at_once_also_with_open_connections);
+	tcase_add_test(t, N15_channel_a_stopped_worker_survives_until_CONT);
+	tcase_add_test(t, N15_kill_nothing_survives_not_even_who_is_stopped);
+	tcase_add_test(t, N15_orphan_nobody_dies_and_what_is_open_is_served);
+	tcase_add_test(t, the_counters_of_a_killed_server_are_readable);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

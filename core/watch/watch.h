@@ -34,7 +34,8 @@ enum watch_want {
 /*
  * `loop` and `timeline` are borrowed.  The root of the tree is this process.
  * `changed` is called, at most once per turn of the loop, when there are
- * new events or a new snapshot.
+ * new events or a new snapshot: among the timers, so after all messages of
+ * the turn were heard and before its commands run and anything is drawn.
  */
 struct watch *watch_open(struct loop *, struct timeline *, loop_fn *changed,
                          void *arg, struct err *);
@@ -50,12 +51,15 @@ void watch_lab(struct watch *, pid_t lab);
 void watch_expect(struct watch *, const char *name, enum kind, const char *cmd);
 
 /*
- * A server: its page and the eventfd are borrowed; the counters of its rows
- * are read until watch_forget.  One eventfd serves all servers.
+ * A server: its page is borrowed, and read until watch_forget, which comes
+ * before the page is unmapped; its rows keep what was counted last.  A
+ * server that is started again under its name begins anew.  Returns -1 when
+ * SNAPSHOT_SERVERS are there.  One eventfd wakes us for all servers.
  */
 int watch_server(struct watch *, const char *name, struct page *,
                  const char *policy, const char *model,
                  const char *on_parent_death);
+void watch_forget(struct watch *, const char *name);
 void watch_server_set(struct watch *, const char *name, const char *policy,
                       const char *model);
 int watch_wake_fd(struct watch *); /* the eventfd to hand to servers */

@@ -54,6 +54,16 @@ layout_log(const struct layout *l, struct model *model)
 		model->log_back = most;
 }
 
+/* Candidates cover the log for a moment; nothing moves. */
+static void
+layout_prompt(struct layout *l, const struct model *model)
+{
+	int rows = layout_wanted(model, LAYOUT_PROMPT, l->rows, l->cols);
+
+	l->area[LAYOUT_PROMPT] =
+	    (struct area){ l->rows - rows, 0, rows, l->cols };
+}
+
 void
 layout_find(struct layout *l, struct model *model, int rows, int cols)
 {
@@ -65,8 +75,8 @@ layout_find(struct layout *l, struct model *model, int rows, int cols)
 		return;
 	}
 	l->area[LAYOUT_STATUS] = (struct area){ 0, 0, top, cols };
-	layout_from_bottom(l, LAYOUT_PROMPT, &bottom,
-	                   layout_wanted(model, LAYOUT_PROMPT, 1, cols));
+	layout_prompt(l, model);
+	bottom--;
 	l->area[LAYOUT_TREE] =
 	    (struct area){ top, 0, layout_tree(model, bottom - top, cols),
 		           cols };
@@ -93,11 +103,6 @@ void
 layout_draw_prompt(const struct layout *l, struct canvas *canvas,
                    const struct model *model)
 {
-	struct area area = l->area[LAYOUT_PROMPT];
-
-	for (int i = 0; i < area.rows; i++)
-		canvas_fill(canvas, area.row + i, area.col, area.cols,
-		            ST_NORMAL);
-	if (area.rows > 0)
-		view_prompt.draw(canvas, area, model);
+	if (l->area[LAYOUT_PROMPT].rows > 0)
+		view_prompt.draw(canvas, l->area[LAYOUT_PROMPT], model);
 }

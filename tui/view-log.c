@@ -87,7 +87,7 @@ view_log_all_rows(const struct logbook *book, int cols)
 {
 	size_t sum = 0;
 
-	for (size_t i = 0; i < logbook_count(book); i++)
+	for (size_t i = 0; i < logbook_size(book); i++)
 		sum += view_log_rows(logbook_back(book, i), cols);
 	return sum;
 }
@@ -162,7 +162,7 @@ log_wanted(const struct model *model, int rows, int cols)
 {
 	size_t all = 1; /* the rule */
 
-	for (size_t i = 0; i < logbook_count(model->book); i++) {
+	for (size_t i = 0; i < logbook_size(model->book); i++) {
 		if (all >= (size_t)rows)
 			return rows;
 		all += view_log_rows(logbook_back(model->book, i), cols);

@@ -7,22 +7,33 @@
 
 #include "core/sys/text.h"
 
-enum { TALLY_NAMES = 12 };
+enum { TALLY_NAMES = 12, TALLIES = 3 };
 
-/* Answers that followed each other: who gave how many. */
+/* Events of one type: whom they happened to, and how often. */
 struct tally {
-	enum event_type type; /* EVENT_NONE: the last line is no tally */
-	int n;                /* names */
+	unsigned long line; /* its number, from 1; 0: not in use */
+	int n;              /* names */
 	char name[TALLY_NAMES][NAME_SIZE];
 	uint64_t count[TALLY_NAMES];
 	uint64_t others; /* of those who have no place in name */
+};
+
+/* What is counted; the words come before the first number. */
+static const struct {
+	enum event_type type;
+	const char *words;
+	enum style style;
+} tallies[TALLIES] = {
+	{ EVENT_ANSWER, "answered", ST_DIM },
+	{ EVENT_BROKEN, "did not finish", ST_ERROR },
+	{ EVENT_SKIPPED, "passed over", ST_DIM },
 };
 
 struct logbook {
 	struct logline line[LOGBOOK_LINES]; /* the text of free ones is NULL */
 	unsigned long added; /* the newest stands at (added - 1) % LINES */
 	size_t count;
-	struct tally tally;
+	struct tally tally[TALLIES];
 };
 
 struct logbook *
@@ -52,11 +63,11 @@ logbook_clear(struct logbook *book)
 		book->line[i].text = NULL;
 	}
 	book->count = 0;
-	book->tally.type = EVENT_NONE;
+	memset(book->tally, 0, sizeof(book->tally));
 }
 
 size_t
-logbook_count(const struct logbook *book)
+logbook_size(const struct logbook *book)
 {
 	return book->count;
 }
@@ -84,7 +95,6 @@ logbook_put(struct logbook *book, enum line_kind kind, enum style style,
 	struct logline *line = &book->line[book->added % LOGBOOK_LINES];
 	char *copy = strndup(text, LOGBOOK_TEXT);
 
-	book->tally.type = EVENT_NONE;
 	if (!copy)
 		return; /* without memory the log has a gap */
 	free(line->text);
@@ -106,21 +116,44 @@ void
 logbook_add(struct logbook *book, enum line_kind kind, const char *name,
             const char *text)
 {
+	memset(book->tally, 0, sizeof(book->tally));
 	logbook_put(book, kind, logbook_styles[kind], name, text);
 }
 
 /* Events ****************************************************************/
 
-static void
-tally_text(const struct tally *t, char *text, size_t size)
-{
-	const char *verb =
-	    t->type == EVENT_ANSWER ? "answered" : "did not finish";
+static const enum style logbook_events[EVENT_TYPES] = {
+	// clang-format off
+	[EVENT_FORKED]    = ST_NEW,
+	[EVENT_THREAD]    = ST_THREAD,
+	[EVENT_LISTENING] = ST_GOOD,
+	[EVENT_STOPPED]   = ST_STOPPED,
+	[EVENT_EXITED]    = ST_DEAD,
+	[EVENT_ADOPTED]   = ST_ZOMBIE,
+	[EVENT_REFUSED]   = ST_ERROR,
+	// clang-format on
+};
 
+void
+logbook_add_event(struct logbook *book, const struct event *e, const char *text)
+{
+	enum style style = logbook_events[e->type];
+
+	if (style == ST_NORMAL ||
+	    (e->type == EVENT_EXITED && e->a == 0 && e->b == 0))
+		style = ST_DIM;
+	memset(book->tally, 0, sizeof(book->tally));
+	logbook_put(book, LINE_EVENT, style, "", text);
+}
+
+/* "w1 answered 120, w2 119" */
+static void
+tally_text(const struct tally *t, const char *words, char *text, size_t size)
+{
 	text[0] = '\0';
 	for (int i = 0; i < t->n; i++)
 		text_add(text, size, "%s%s %s%s%" PRIu64, i ? ", " : "",
-		         t->name[i], i ? "" : verb, i ? "" : " ", t->count[i]);
+		         t->name[i], i ? "" : words, i ? "" : " ", t->count[i]);
 	if (t->others)
 		text_add(text, size, ", others %" PRIu64, t->others);
 }
@@ -137,105 +170,38 @@ tally_find(struct tally *t, const char *name)
 	return &t->count[t->n++];
 }
 
-/* The first one is told in full, from the second on they are counted. */
+/* From the second one on: the line of the first one counts them. */
 static void
-logbook_count_event(struct logbook *book, const struct event *e,
-                    enum style style)
+tally_write(struct logbook *book, const struct tally *t, const char *words)
 {
-	struct tally t = book->tally;
+	struct logline *line = &book->line[(t->line - 1) % LOGBOOK_LINES];
+	char text[512], *copy;
+
+	tally_text(t, words, text, sizeof(text));
+	copy = strdup(text);
+	if (!copy)
+		return;
+	free(line->text);
+	line->text = copy;
+}
+
+bool
+logbook_count(struct logbook *book, const struct event *e)
+{
 	char text[512];
+	int i = 0;
 
-	if (t.type != e->type)
-		memset(&t, 0, sizeof(t));
-	++*tally_find(&t, e->who.name);
-	if (t.type == e->type) {
-		struct logline *line =
-		    &book->line[(book->added - 1) % LOGBOOK_LINES];
-		char *copy;
-
-		tally_text(&t, text, sizeof(text));
-		copy = strdup(text);
-		if (copy) {
-			free(line->text);
-			line->text = copy;
-		}
-	} else
-		logbook_put(book, LINE_EVENT, style, "",
-		            event_text(e, text, sizeof(text)));
-	t.type = e->type;
-	book->tally = t;
-}
-
-/* What an event is in the log. */
-enum telling {
-	TOLD_NOT,    /* the tree shows it, or nobody would read it */
-	TOLD,        /* a line */
-	TOLD_LAB,    /* a line, but not of jobs and of what they start */
-	TOLD_COUNTED /* in one line with others of its type */
-};
-
-static const struct {
-	enum telling telling;
-	enum style style;
-} logbook_events[EVENT_TYPES] = {
-	// clang-format off
-	[EVENT_FORKED]       = { TOLD_LAB,     ST_NEW },
-	[EVENT_STARTED]      = { TOLD_LAB,     ST_DIM },
-	[EVENT_THREAD]       = { TOLD_LAB,     ST_THREAD },
-	[EVENT_THREAD_ENDED] = { TOLD_LAB,     ST_DIM },
-	[EVENT_ONLINE]       = { TOLD,         ST_DIM },
-	[EVENT_LISTENING]    = { TOLD_LAB,     ST_GOOD },
-	[EVENT_ANSWER]       = { TOLD_COUNTED, ST_DIM },
-	[EVENT_BROKEN]       = { TOLD_COUNTED, ST_ERROR },
-	[EVENT_SIGNAL]       = { TOLD,         ST_NORMAL },
-	[EVENT_STOPPED]      = { TOLD,         ST_STOPPED },
-	[EVENT_CONTINUED]    = { TOLD,         ST_NORMAL },
-	[EVENT_LEAVING]      = { TOLD,         ST_DIM },
-	[EVENT_DISCONNECTED] = { TOLD,         ST_DIM },
-	[EVENT_EXITED]       = { TOLD,         ST_DEAD },
-	[EVENT_ADOPTED]      = { TOLD,         ST_ZOMBIE },
-	[EVENT_REAPED]       = { TOLD_LAB,     ST_DIM },
-	[EVENT_REFUSED]      = { TOLD,         ST_ERROR },
-	[EVENT_LOST]         = { TOLD,         ST_DIM },
-	[EVENT_NOTE]         = { TOLD,         ST_NORMAL },
-	// clang-format on
-};
-
-/* A job, a client, and whatever they start: their own output tells of them. */
-static bool
-logbook_of_job(const struct event *e)
-{
-	return e->who.kind == KIND_JOB || e->who.kind == KIND_CLIENT ||
-	       e->who.kind == KIND_OTHER;
-}
-
-static bool
-logbook_tells(const struct event *e)
-{
-	if (e->type == EVENT_LISTENING && e->who.kind == KIND_WORKER)
+	while (i < TALLIES && tallies[i].type != e->type)
+		i++;
+	if (i == TALLIES)
 		return false;
-	if (e->type == EVENT_EXITED && logbook_of_job(e))
-		return e->b > 0 || e->who.kind == KIND_JOB;
-	return logbook_events[e->type].telling != TOLD_LAB ||
-	       !logbook_of_job(e);
-}
-
-void
-logbook_event(struct logbook *book, const struct event *e)
-{
-	enum style style;
-	char text[512];
-
-	if (e->type >= EVENT_TYPES ||
-	    logbook_events[e->type].telling == TOLD_NOT || !logbook_tells(e))
-		return;
-	style = logbook_events[e->type].style;
-	if (logbook_events[e->type].telling == TOLD_COUNTED) {
-		logbook_count_event(book, e, style);
-		return;
+	++*tally_find(&book->tally[i], e->who.name);
+	if (book->tally[i].line) {
+		tally_write(book, &book->tally[i], tallies[i].words);
+		return true;
 	}
-	if (e->type == EVENT_EXITED && e->a == 0 && e->b == 0)
-		style = ST_DIM;
-	logbook_put(book, LINE_EVENT, style, "",
+	logbook_put(book, LINE_EVENT, tallies[i].style, "",
 	            event_text(e, text, sizeof(text)));
+	book->tally[i].line = book->added;
+	return true;
 }

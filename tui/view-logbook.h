@@ -3,8 +3,8 @@
  * logbook - the lines that the log shows, in a ring.
  *
  * What commands say stands out; what happens is coloured as in the tree.
- * Answers that follow each other are counted in one line, so that a thousand
- * requests do not drown what was typed.
+ * Answers are counted in one line until another line comes, so that a
+ * thousand requests do not drown what was typed.
  */
 #ifndef TUI_VIEW_LOGBOOK_H
 #define TUI_VIEW_LOGBOOK_H
@@ -34,14 +34,21 @@ void logbook_close(struct logbook *);
 void logbook_add(struct logbook *, enum line_kind, const char *name,
                  const char *text);
 
-/* An event: a line, a count in the last line, or nothing worth a line. */
-void logbook_event(struct logbook *, const struct event *);
+/* A line about an event, in the colour that its row has in the tree. */
+void logbook_add_event(struct logbook *, const struct event *,
+                       const char *text);
+
+/*
+ * Count an event in one line with others of its type.  Returns false, and
+ * does nothing, when events of this type are told one by one.
+ */
+bool logbook_count(struct logbook *, const struct event *);
 
 void logbook_clear(struct logbook *);
 
 /* How many lines there are; the i-th from the end, 0 the newest (borrowed
  * until the next call that changes the book), or NULL. */
-size_t logbook_count(const struct logbook *);
+size_t logbook_size(const struct logbook *);
 const struct logline *logbook_back(const struct logbook *, size_t i);
 
 /* How many lines were ever added: grows with each new one. */

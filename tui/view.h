@@ -26,23 +26,32 @@ struct area {
 /* The screen that everything fits on; smaller ones get view-small. */
 enum { SCREEN_MIN_ROWS = 16, SCREEN_MIN_COLS = 72 };
 
+enum { GREETING_ROWS = 8, GREETING_SIZE = 128 };
+
+/* Where the cursor of the terminal stands; row -1: hidden. */
+struct cursor {
+	int row, col;
+};
+
 /* What there is to be drawn.  Written by the app, read by the views. */
 struct model {
 	const struct snapshot
 	    *snap;             /* owned reference; NULL before the first */
 	struct logbook *book;  /* owned by the app */
 	struct prompt *prompt; /* owned by the app; NULL: none */
+	struct cursor *cursor; /* owned by the app; written by view-prompt */
 	int64_t now_ns;        /* of this frame */
 	bool utf8;             /* the terminal can show more than ASCII */
 	bool big;              /* `set big on`: for a projector */
-	bool greets;           /* nothing was typed yet */
-	double rate;           /* requests per second, 0 at rest */
-	char progress[96];     /* of the command that runs, or "" */
-	char job[NAME_SIZE];   /* in the foreground, or "" */
-	int tree_floor;        /* rows of the tree, at the least */
-	size_t tree_top;       /* first row of the tree that is seen */
-	int64_t tree_seen_ns;  /* of the last change that tree_top followed */
-	size_t log_back;       /* rows that the log is scrolled back */
+	char greeting[GREETING_ROWS][GREETING_SIZE]; /* until a line is typed */
+	int greetings;                               /* lines of it */
+	double rate;          /* requests per second, 0 at rest */
+	char progress[96];    /* of the command that runs, or "" */
+	char job[NAME_SIZE];  /* in the foreground, or "" */
+	int tree_floor;       /* rows of the tree, at the least */
+	size_t tree_top;      /* first row of the tree that is seen */
+	int64_t tree_seen_ns; /* of the last change that tree_top followed */
+	size_t log_back;      /* rows that the log is scrolled back */
 };
 
 struct view_ops {

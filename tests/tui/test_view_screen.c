@@ -145,6 +145,7 @@ happen(enum event_type type, enum kind kind, const char *name, int64_t a,
        int64_t b)
 {
 	struct event e = { .type = type, .a = a, .b = b, .t_ns = T0 };
+	char text[512];
 
 	e.who.kind = kind;
 	e.who.pid = 9411;
@@ -154,7 +155,9 @@ happen(enum event_type type, enum kind kind, const char *name, int64_t a,
 	strcpy(e.server, "web");
 	if (type == EVENT_ANSWER)
 		strcpy(e.text, "/");
-	logbook_event(model.book, &e);
+	if (!logbook_count(model.book, &e))
+		logbook_add_event(model.book, &e,
+		                  event_text(&e, text, sizeof(text)));
 }
 
 static void
@@ -181,10 +184,19 @@ teardown(void)
 static void
 fresh_lab(void)
 {
+	static const char *const lines[] = {
+		"This is forkshop: a web server, drawn as the processes it is.",
+		"  get       fire a request, and see which worker answers",
+		"  fork      make one more worker",
+		"  kill w1   end one, and see what its master notices",
+		"help lists all commands; quit ends everything.",
+	};
+
 	new_lab(8);
 	add_worker(1, 0);
 	add_worker(2, 0);
-	model.greets = true;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		strcpy(model.greeting[model.greetings++], lines[i]);
 	happen(EVENT_FORKED, KIND_WORKER, "w1", 0, 0);
 	happen(EVENT_FORKED, KIND_WORKER, "w2", 0, 0);
 	happen(EVENT_LISTENING, KIND_MASTER, "web", 3000, 0);
@@ -269,7 +281,7 @@ START_TEST(a_lab_on_a_projector)
 	snap->proc[4].answered = 30;
 	snap->proc[4].answered_last = true;
 	model.big = true;
-	model.greets = false;
+	model.greetings = 0;
 	expect_picture("big-80x24", 24, 80);
 }
 END_TEST

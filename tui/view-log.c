@@ -136,12 +136,30 @@ log_line(struct canvas *canvas, struct area area, int bottom, size_t skip,
 	return row;
 }
 
+/*
+ * What the job in the foreground has printed of a line that it has not ended,
+ * such as a question.  Returns the row above.
+ */
+static int
+log_open_line(struct canvas *canvas, struct area area,
+              const struct model *model)
+{
+	struct logline line = { .kind = LINE_OUTPUT, .style = ST_NORMAL };
+	int bottom = area.row + area.rows - 1;
+	char text[PROGRESS_SIZE];
+
+	if (!*model->job || !*model->progress || model->log_back)
+		return bottom;
+	line.text = strcpy(text, model->progress);
+	return log_line(canvas, area, bottom, 0, model, &line);
+}
+
 static void
 log_lines(struct canvas *canvas, struct area area, const struct model *model)
 {
 	const struct logline *line;
 	size_t skip = model->log_back;
-	int row = area.row + area.rows - 1;
+	int row = log_open_line(canvas, area, model);
 
 	for (size_t i = 0; (line = logbook_back(model->book, i)); i++) {
 		size_t rows = skip ? view_log_rows(line, area.cols) : 0;

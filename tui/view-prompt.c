@@ -109,7 +109,7 @@ prompt_view_draw(struct canvas *canvas, struct area area,
 	int progress = view_columns(model->progress);
 	int cols = area.cols;
 
-	if (*model->progress && progress < area.cols / 2) {
+	if (*model->progress && !*model->job && progress < area.cols / 2) {
 		view_right(canvas, last, ST_DIM, model->progress);
 		cols -= progress + 3;
 	}

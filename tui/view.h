@@ -26,7 +26,7 @@ struct area {
 /* The screen that everything fits on; smaller ones get view-small. */
 enum { SCREEN_MIN_ROWS = 16, SCREEN_MIN_COLS = 72 };
 
-enum { GREETING_ROWS = 8, GREETING_SIZE = 128 };
+enum { GREETING_ROWS = 8, GREETING_SIZE = 128, PROGRESS_SIZE = 512 };
 
 /* Where the cursor of the terminal stands; row -1: hidden. */
 struct cursor {
@@ -45,9 +45,9 @@ struct model {
 	bool big;              /* `set big on`: for a projector */
 	char greeting[GREETING_ROWS][GREETING_SIZE]; /* until a line is typed */
 	int greetings;                               /* lines of it */
-	double rate;          /* requests per second, 0 at rest */
-	char progress[96];    /* of the command that runs, or "" */
-	char job[NAME_SIZE];  /* in the foreground, or "" */
+	double rate;                  /* requests per second, 0 at rest */
+	char progress[PROGRESS_SIZE]; /* of the command that runs, or "" */
+	char job[NAME_SIZE];  /* in the foreground: progress is its last line */
 	int tree_floor;       /* rows of the tree, at the least */
 	size_t tree_top;      /* first row of the tree that is seen */
 	int64_t tree_seen_ns; /* of the last change that tree_top followed */

@@ -14,7 +14,6 @@
 #include "core/sys/text.h"
 #include "core/wire/wire.h"
 
-#define FILE_LOG_PIPE 4 /* given at the start: the way into the log */
 #define FILE_READ_MAX 400
 
 /* A descriptor that the student may touch; -1 and a sentence otherwise. */
@@ -61,7 +60,7 @@ call_stdout(const struct call *call, struct result *r)
 
 	fflush(stdout);
 	if (strcmp(where, "pipe") == 0)
-		fd = fcntl(FILE_LOG_PIPE, F_DUPFD_CLOEXEC, 10);
+		fd = fcntl(LOG_FD, F_DUPFD_CLOEXEC, 10);
 	else
 		fd = open(pty ? "/dev/tty" : where,
 		          O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -2,16 +2,31 @@
  *
  * forkshop-puppet NAME - a process whose strings the student pulls.
  *
- * Started by the lab, with its string as descriptor 3 and the log's pipe as
- * descriptor 4.  It has one thread until it is told otherwise.  When the
+ * Started by the lab, with its string as descriptor 3 and a pipe into the log
+ * as descriptor 1.  It keeps that aside for `stdout pipe` and moves to the
+ * lab's terminal.  It has one thread until it is told otherwise.  When the
  * string of the main thread is cut, the process ends.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/puppet/puppet.h"
 #include "core/puppet/string.h"
 #include "core/sys/title.h"
+
+static void
+main_move_to_terminal(void)
+{
+	int log = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, LOG_FD);
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; tty >= 0 && log >= 0 && fd < 3; fd++)
+		dup2(tty, fd);
+	if (tty >= 0)
+		close(tty);
+}
 
 int
 main(int argc, char **argv)
@@ -22,6 +37,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	title_init(argc, argv);
+	main_move_to_terminal();
 	string_take(WIRE_CHILD_FD, argv[1]);
 	puppet_hang();
 	_Exit(EXIT_SUCCESS);

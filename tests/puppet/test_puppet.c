@@ -58,9 +58,9 @@ raise_curtain(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	ck_assert_int_eq(wire_pair(pair, &err), 0);
 	ck_assert_int_eq(pipe2(log_pipe, O_CLOEXEC), 0);
-	plan.fds[0] = plan.fds[1] = plan.fds[2] = null;
+	plan.fds[0] = plan.fds[2] = null;
+	plan.fds[1] = log_pipe[1];
 	plan.fds[3] = pair[1];
-	plan.fds[4] = log_pipe[1];
 	first = child_spawn(&plan, &pidfd, &err);
 	ck_assert_msg(first > 0, "%s", err.text);
 	close(pair[1]);

@@ -32,6 +32,7 @@ struct front {
 	int master;        /* owned: of the lab's terminal */
 	struct wire *wire; /* owned */
 	uint32_t seq;      /* of the last order */
+	bool forgetful;    /* forgets all when it has heard too much */
 	int nheard;
 	struct heard heard[FRONT_HEARD];
 };
@@ -58,8 +59,9 @@ void front_start(struct front *, enum front_how, const char *command, int out);
 pid_t front_job(struct front *, enum front_how, const char *command, int out);
 
 /*
- * Wait for the first message of that type, about that pid (0: any), that
- * was not given out yet.  Others stay for later calls.  Borrowed.
+ * Wait for the first message of that type (MSG_NONE: any) about that pid
+ * (0: any) that was not given out yet.  Others stay for later calls.
+ * Borrowed until the next call.
  */
 const struct heard *front_hear(struct front *, enum msg_type, pid_t);
 

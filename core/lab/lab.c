@@ -44,8 +44,8 @@ lab_tell_lost(struct lab *lab)
 	if (!lab->lost || wire_waiting(lab->wire))
 		return;
 	err_set(&err,
-	        "%u messages of the lab were lost, because the shell "
-	        "did not read: the tree may miss processes",
+	        "%u pieces of news were lost, because the shell did not "
+	        "listen: the tree may miss processes",
 	        lab->lost);
 	lab->lost = 0;
 	lab_say(lab, 0, &err);
@@ -139,8 +139,12 @@ lab_work(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (wire_waiting(lab->wire) || !(lab->news || lab->look))
+	if (!lab->news && !lab->look)
 		return 0;
+	if (wire_waiting(lab->wire)) {
+		reap_crowd(lab);
+		return 0;
+	}
 	if (lab->news)
 		lab->news = reap_next(lab);
 	else

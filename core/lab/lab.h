@@ -6,7 +6,7 @@
  * to the file of its name (start.c, jobs.c, screen.c); news of children go
  * out (reap.c).  While something waits on the wire, the lab takes no more
  * orders and reaps nobody: what it has to tell then waits in the kernel, as
- * zombies, and none of it is lost.
+ * zombies.  Only when orphans come in thousands is it lost, and counted.
  */
 #ifndef CORE_LAB_LAB_H
 #define CORE_LAB_LAB_H
@@ -32,7 +32,7 @@ struct lab {
 	int null;            /* owned: /dev/null */
 	pid_t shell;
 	int shell_pidfd; /* owned; -1 where it could not be had */
-	unsigned lost;   /* messages that the wire did not take */
+	unsigned lost;   /* pieces of news that the shell will not hear */
 
 	/* written by reap.c */
 	bool news;       /* a child may have changed */

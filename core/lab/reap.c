@@ -8,7 +8,10 @@
 #include "core/lab/lab.h"
 #include "core/sys/child.h"
 
-#define REAP_LIST 8192 /* children looked at in one go */
+#define REAP_LIST  8192 /* children looked at in one go */
+#define REAP_CROWD 2048 /* children, from where on zombies are a danger */
+
+static pid_t reap_pids[REAP_LIST];
 
 static void
 reap_tell_crowd(struct lab *lab)
@@ -104,8 +107,8 @@ reap_next(struct lab *lab)
 bool
 reap_look(struct lab *lab)
 {
-	static pid_t pids[REAP_LIST];
-	int n = procfs_children(lab->proc, getpid(), 0, pids, REAP_LIST);
+	const pid_t *pids = reap_pids;
+	int n = procfs_children(lab->proc, getpid(), 0, reap_pids, REAP_LIST);
 	struct proc_stat st;
 
 	for (int i = 0; i < n; i++) {
@@ -117,4 +120,15 @@ reap_look(struct lab *lab)
 			reap_adopt(lab, &st);
 	}
 	return true;
+}
+
+void
+reap_crowd(struct lab *lab)
+{
+	int n = procfs_children(lab->proc, getpid(), 0, reap_pids, REAP_LIST);
+
+	for (int i = 0; n >= REAP_CROWD && i < n; i++)
+		if (!kin_find(lab->kin, reap_pids[i]) &&
+		    child_reap(reap_pids[i]) == 0)
+			lab->lost++;
 }

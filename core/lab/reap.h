@@ -22,4 +22,10 @@ bool reap_next(struct lab *);
  */
 bool reap_look(struct lab *);
 
+/*
+ * The shell does not listen, and what it should hear piles up as zombies:
+ * where there are too many, reap those that it never knew, and count them.
+ */
+void reap_crowd(struct lab *);
+
 #endif

@@ -327,9 +327,11 @@ child_next(struct child_news *news)
 int
 child_reap(pid_t pid)
 {
-	siginfo_t info;
+	siginfo_t info = { .si_pid = 0 };
 
-	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) < 0)
+		return -1;
+	return info.si_pid == pid ? 0 : -1;
 }
 
 /* Signals ***************************************************************/

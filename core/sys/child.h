@@ -106,7 +106,7 @@ struct child_news {
  */
 int child_next(struct child_news *news);
 
-/* Reap an ended child.  Returns 0, or -1 when it is not ours. */
+/* Reap a child.  Returns 0, or -1 when it has not ended or is not ours. */
 int child_reap(pid_t);
 
 /* A pidfd (owned by the caller, close-on-exec) of a process, or -1. */

@@ -249,6 +249,31 @@ START_TEST(news_wait_for_a_shell_that_does_not_listen)
 }
 END_TEST
 
+START_TEST(what_a_deaf_shell_missed_is_counted)
+{
+	enum { ORPHANS = 3500 };
+	unsigned told = 0, lost = 0, most = 0;
+
+	front_job(&front, FRONT_BACKGROUND,
+	          "i=0; while [ $i -lt 3500 ]; do (true &); "
+	          "i=$((i + 1)); done; echo >/dev/tty all; exec sleep 999",
+	          -1);
+	front_see(&front, "all");
+	most = (unsigned)atoi(
+	    stage_outside(&stage, "ps -o pid= --ppid %d | wc -l", front.lab));
+	ck_assert_uint_lt(most, 2500);
+	while (told + lost < ORPHANS) {
+		const struct heard *h = front_hear(&front, MSG_NONE, 0);
+
+		told += h->msg.type == MSG_REAPED && h->msg.change.adopted;
+		if (h->msg.type == MSG_SAY)
+			lost += (unsigned)atoi(h->msg.text.text);
+	}
+	ck_assert_uint_eq(told + lost, ORPHANS);
+	ck_assert_uint_gt(lost, 0);
+}
+END_TEST
+
 /* The terminal **********************************************************/
 
 START_TEST(ctrl_c_ends_the_foreground_job)
@@ -409,6 +434,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, a_daemon_is_adopted_and_its_end_told);
 	tcase_add_test(tc, an_orphan_that_nobody_noticed_is_told_by_its_end);
 	tcase_add_test(tc, news_wait_for_a_shell_that_does_not_listen);
+	tcase_add_test(tc, what_a_deaf_shell_missed_is_counted);
 	tcase_add_test(tc, ctrl_c_ends_the_foreground_job);
 	tcase_add_test(tc, ctrl_z_stops_it_and_the_foreground_continues_it);
 	tcase_add_test(tc, ctrl_z_at_the_moment_of_the_start_hangs_nobody);

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/glyph.h"
 
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 #define REPLACEMENT     0xfffd
 #define CONTROL_PICTURE 0x2400 /* of NUL; the others follow */
 #define DELETE_PICTURE  0x2421
+
+void
+glyph_locale(void)
+{
+	setlocale(LC_ALL, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		return;
+	setenv("LC_ALL", "C.UTF-8", 1);
+	setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 /* One character; a bad byte is one of REPLACEMENT.  Returns its bytes. */
 static size_t

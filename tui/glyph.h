@@ -6,13 +6,21 @@
  * come in, what comes out is safe to send to a terminal: control characters
  * become their pictures (ESC is U+241B), bad bytes U+FFFD, and what terminals
  * disagree about (joiners, variation selectors, marks of direction) is left
- * out.  Widths come from wcwidth(3), so LC_CTYPE must be a UTF-8 locale.
+ * out.  Widths come from wcwidth(3), so LC_CTYPE must be a UTF-8 locale:
+ * glyph_locale() sees to that.
  */
 #ifndef TUI_GLYPH_H
 #define TUI_GLYPH_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * Set the locale that the environment asks for, for once at the start.  Where
+ * that is not one of UTF-8, LC_CTYPE is C.UTF-8, and LC_ALL in the environment
+ * says so: readline looks there again at each line.
+ */
+void glyph_locale(void);
 
 #define GLYPH_MARKS     4 /* further ones are left out; curses keeps as many */
 #define GLYPH_TEXT_SIZE (4 * (1 + GLYPH_MARKS) + 1)

@@ -311,3 +311,15 @@ token_is(const struct token *t, char c)
 {
 	return t->kind == TOKEN_KEY && t->len == 1 && t->bytes[0] == c;
 }
+
+size_t
+token_plain_len(const struct token *t, size_t max)
+{
+	size_t n = 0;
+
+	while (n < t->len && n < max && (unsigned char)t->bytes[n] >= ' ')
+		n++;
+	while (n > 0 && n < t->len && (t->bytes[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}

@@ -69,4 +69,10 @@ void keys_expire(struct keys *, int64_t now_ns);
 /* Is this token the one key `c`, such as '\3' for Ctrl-C? */
 bool token_is(const struct token *, char c);
 
+/*
+ * The length of its text up to the first control character, or up to max
+ * bytes; whole characters only.
+ */
+size_t token_plain_len(const struct token *, size_t max);
+
 #endif

@@ -17,6 +17,7 @@
 
 #define PUPPET_WORDS   64 /* in one call */
 #define PUPPET_THREADS 64
+#define LOG_FD         899 /* the pipe into the log */
 #define STRING_FD      900 /* strings are kept at descriptors from here up */
 
 /* A call as it came. */

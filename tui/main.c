@@ -198,6 +198,7 @@ main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C"); /* 0.5s and 1.5MB in every country */
 	signal(SIGPIPE, SIG_IGN);
 	status = main_choose(&choice, argc, argv);
 	if (status)

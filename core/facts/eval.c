@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/facts/scan.h"
 #include "core/facts/scene.h"
 #include "core/sys/text.h"
 
@@ -159,77 +160,13 @@ eval_statement(struct scene *k, struct node *n, char *say)
 
 /* Events ****************************************************************/
 
-static bool
-eval_is_kind(const struct who *who, const struct set_row *set)
-{
-	return (int)who->kind == set->kind && !who->tid;
-}
-
-/* Is this the one that is meant: "w1", "web.w1", "workers", "lab"? */
-static bool
-eval_is(const struct event *e, const struct who *who, const char *name)
-{
-	const struct set_row *set = set_find(name);
-	size_t len = strlen(e->server);
-
-	if (!name[0])
-		return true;
-	if (set)
-		return eval_is_kind(who, set);
-	if (!who->name[0])
-		return (who->kind == KIND_LAB || who->kind == KIND_SHELL) &&
-		       strcmp(kind_word(who->kind), name) == 0;
-	if (strcmp(who->name, name) == 0)
-		return true;
-	return len && strncmp(name, e->server, len) == 0 && name[len] == '.' &&
-	       strcmp(who->name, name + len + 1) == 0;
-}
-
-static bool
-eval_matches(const struct node *n, const struct event *e)
-{
-	if (e->type != n->event)
-		return false;
-	if ((e->type == EVENT_SIGNAL || e->type == EVENT_REFUSED) &&
-	    e->a != n->n)
-		return false;
-	return eval_is(e, &e->who, n->name) && eval_is(e, &e->other, n->other);
-}
-
-/* Events that come through rings, which may have to drop some. */
-static bool
-eval_may_be_lost(enum event_type type)
-{
-	return type >= EVENT_ACCEPTED && type <= EVENT_CLOSED;
-}
-
-/* Take up the events that came since the last look. */
-static void
-eval_scan(struct scene *k, struct node *n)
-{
-	const struct event *e = timeline_newer(k->timeline, n->seen);
-
-	for (; e && !n->latched; e = timeline_newer(k->timeline, e->n)) {
-		if (e->n > n->seen + 1 && e->n > n->start.n + 1)
-			n->gap = true;
-		if (e->type == EVENT_LOST && eval_may_be_lost(n->event) &&
-		    e->n > n->start.n)
-			n->gap = true;
-		n->seen = e->n;
-		if (!eval_matches(n, e) || !scene_after(k, e->n, &n->start))
-			continue;
-		n->latched = true;
-		n->at = (struct position){ e->n, false };
-	}
-}
-
 static struct truth
 eval_event(struct scene *k, struct node *n, char *say)
 {
 	char what[128];
 
 	scene_source(k, n, what, sizeof(what));
-	eval_scan(k, n);
+	scan_events(k, n);
 	if (n->latched) {
 		SAY("%s has happened", what);
 		return (struct truth){ FACT_TRUE, true, n->at };
@@ -282,8 +219,9 @@ eval_both(struct scene *k, struct node *n, char *say)
 	            (a.settled && a.verdict == decides) ||
 	            (b.settled && b.verdict == decides);
 	t.at = a.verdict == FACT_TRUE ? a.at : b.at;
-	if (n->op == OP_AND && t.verdict == FACT_TRUE)
-		t.at = scene_last(k, a.at, b.at);
+	if (a.verdict == FACT_TRUE && b.verdict == FACT_TRUE)
+		t.at = n->op == OP_AND ? scene_last(k, a.at, b.at)
+		                       : scene_first(k, a.at, b.at);
 	eval_say_both(t.verdict, &a, a_say, &b, b_say, say);
 	return t;
 }

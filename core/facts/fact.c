@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/facts/node.h"
+#include "core/sys/text.h"
 
 struct fact *
 fact_parse(const char *text, struct err *err)
@@ -82,7 +83,7 @@ fact_wants_values(const struct fact *fact)
 const char *
 fact_explain(const struct fact *fact, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s", fact->say);
+	text_clean(buf, size, fact->say, strlen(fact->say));
 	return buf;
 }
 

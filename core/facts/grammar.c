@@ -57,44 +57,45 @@ grammar_mean(struct grammar *g, struct node *literal, enum type type)
 		int sig = sig_number(word);
 
 		if (sig <= 0) {
-			reader_fail(g, literal->from,
-			            "there is no signal '%s'; the nearest is "
-			            "%s",
-			            word, sig_nearest(word));
+			reader_no_signal(g, word, literal->from);
 			return false;
 		}
-		literal->n =
-		    type == TYPE_SIGNAL ? sig : INT64_C(1) << (sig - 1);
+		literal->n = type == TYPE_SIGNAL
+		                 ? sig
+		                 : (int64_t)(UINT64_C(1) << (sig - 1));
 	} else {
-		reader_fail(g, literal->from, "expected %s, not '%s'",
-		            value_type_text(type), word);
+		reader_no_value(g, literal, type);
 		return false;
 	}
 	literal->type = type;
 	return true;
 }
 
+/* Is this a bare number that may stand for the type: 0 MB, signal 15? */
+static bool
+grammar_takes(enum type type, const struct node *n)
+{
+	return n->op == OP_LITERAL && n->type == TYPE_NUMBER &&
+	       (type == TYPE_SIGNAL || (n->n == 0 && reader_counts(type)));
+}
+
 /* Give both sides one type. */
 static bool
 grammar_match(struct grammar *g, struct node *a, struct node *b, int at)
 {
-	bool bare = b->op == OP_LITERAL && b->type == TYPE_NUMBER;
-
 	if (a->type == TYPE_LITERAL && b->type != TYPE_LITERAL)
 		return grammar_mean(g, a, b->type);
 	if (b->type == TYPE_LITERAL && a->type != TYPE_LITERAL)
 		return grammar_mean(g, b, a->type);
-	if (bare &&
-	    ((b->n == 0 && reader_counts(a->type)) || a->type == TYPE_SIGNAL))
+	if (grammar_takes(a->type, b))
 		b->type = a->type;
+	if (grammar_takes(b->type, a))
+		a->type = b->type;
 	if (a->type == b->type && a->type != TYPE_LITERAL &&
 	    a->type != TYPE_TRUTH)
 		return true;
 	if (a->type == TYPE_LITERAL)
-		reader_fail(g, a->from,
-		            "'%s' is no value: write %s(w1), or "
-		            "count(workers)",
-		            a->name, a->name);
+		reader_unknown_word(g, a->name, a->from);
 	else
 		reader_fail(g, at, "the left side is %s, the right side %s",
 		            value_type_text(a->type), value_type_text(b->type));
@@ -108,6 +109,9 @@ grammar_compare(struct grammar *g)
 	enum token token = g->lex.token;
 	int at = g->lex.from;
 
+	if (left && token == TOKEN_BAD && left->type < TYPE_LITERAL &&
+	    left->type != TYPE_TRUTH)
+		return reader_expected(g, "=, !=, <, <=, > or >=");
 	if (!left || token < TOKEN_EQ || token > TOKEN_GE)
 		return left;
 	lex_next(&g->lex);

@@ -32,6 +32,13 @@ struct node *reader_expected(struct grammar *, const char *what);
 /* A word that means nothing: name the nearest that does. */
 struct node *reader_unknown_word(struct grammar *, const char *word, int from);
 
+/* A literal that is no value of the type that is wanted. */
+struct node *reader_no_value(struct grammar *, const struct node *literal,
+                             enum type);
+
+/* A word that is no signal: the nearest, or the range of numbers. */
+struct node *reader_no_signal(struct grammar *, const char *word, int from);
+
 /* Is this word looked at?  Any of the grammar's own? */
 bool reader_keyword(const struct grammar *, const char *word);
 bool reader_reserved(const struct grammar *);

@@ -38,9 +38,9 @@ lex_quoted(struct lex *lex)
 	int len = (int)strcspn(lex->text + from, "\"");
 
 	lex->to = from + len + 1;
-	if (lex->text[from + len])
+	if (lex->text[from + len] && len > 0)
 		lex_take(lex, TOKEN_WORD, from, from + len);
-	else
+	else if (!lex->text[from + len])
 		lex->to--;
 }
 
@@ -58,6 +58,14 @@ lex_sign(struct lex *lex)
 			return;
 		}
 	}
+}
+
+/* Never end inside a character of UTF-8. */
+static void
+lex_whole(struct lex *lex)
+{
+	while (((unsigned char)lex->text[lex->to] & 0xc0) == 0x80)
+		lex->to++;
 }
 
 void
@@ -83,6 +91,7 @@ lex_next(struct lex *lex)
 		lex_quoted(lex);
 	} else if (c) {
 		lex_sign(lex);
+		lex_whole(lex);
 	}
 }
 

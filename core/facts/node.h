@@ -12,6 +12,7 @@
 
 #define FACT_NODES 128
 #define FACT_DEPTH 32  /* of parentheses and prefixes */
+#define FACT_EACH  2   /* sets inside sets: the work multiplies */
 #define NODE_SAY   256 /* bytes of the explanation of one node */
 
 enum op {

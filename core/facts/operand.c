@@ -3,7 +3,7 @@
  * The lower half of the grammar: sums, terms, calls, names.  The rules stand
  * at the head of grammar.c.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,6 +11,9 @@
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
 #include "core/watch/watch.h"
+
+/* So large that all nodes of a fact can be added without an overflow. */
+#define OPERAND_MAX (INT64_C(1) << 53)
 
 /* Names *****************************************************************/
 
@@ -35,8 +38,9 @@ operand_name(struct grammar *g, char name[NAME_SIZE])
 	return true;
 }
 
+/* 0, which only asks whether somebody is there, where `least` allows it. */
 static bool
-operand_signal(struct grammar *g, int64_t *sig)
+operand_signal(struct grammar *g, int least, int64_t *sig)
 {
 	bool word = g->lex.token == TOKEN_WORD || g->lex.token == TOKEN_NUMBER;
 
@@ -45,10 +49,8 @@ operand_signal(struct grammar *g, int64_t *sig)
 		return false;
 	}
 	*sig = sig_number(g->lex.word);
-	if (*sig <= 0) {
-		reader_fail(g, g->lex.from,
-		            "there is no signal '%s'; the nearest is %s",
-		            g->lex.word, sig_nearest(g->lex.word));
+	if (*sig < least) {
+		reader_no_signal(g, g->lex.word, g->lex.from);
 		return false;
 	}
 	lex_next(&g->lex);
@@ -93,7 +95,7 @@ operand_value(struct grammar *g, const struct value_row *row, int from)
 	    (row->flags & VALUE_SIGNAL)) {
 		lex_next(&g->lex);
 		n->type = TYPE_TRUTH;
-		good = operand_signal(g, &n->n);
+		good = operand_signal(g, 1, &n->n);
 	}
 	if (!good || !reader_pass(g, TOKEN_CLOSE, "')'"))
 		return NULL;
@@ -127,7 +129,7 @@ operand_event_words(struct grammar *g, struct node *n)
 	if (n->event == EVENT_REFUSED)
 		return operand_port(g, &n->n);
 	if (n->event == EVENT_SIGNAL)
-		return operand_signal(g, &n->n) &&
+		return operand_signal(g, 0, &n->n) &&
 		       reader_pass(g, TOKEN_COMMA, "',' and a name") &&
 		       operand_event_name(g, n->name);
 	if (!operand_event_name(g, n->name))
@@ -179,7 +181,11 @@ operand_each(struct grammar *g, struct node *n)
 	if (!operand_set(g, n) ||
 	    !reader_pass(g, TOKEN_COMMA, "',' and what to look at"))
 		return NULL;
-	g->each++;
+	if (++g->each > FACT_EACH)
+		return reader_fail(g, n->from,
+		                   "sets stand inside each other at most "
+		                   "%d deep",
+		                   FACT_EACH);
 	if (n->op == OP_ALL || n->op == OP_ANY)
 		n->left = reader_truth(g, grammar_fact(g));
 	else
@@ -220,13 +226,14 @@ operand_memory(const char *word, int64_t *kb)
 		const char *unit;
 		double kb;
 	} units[] = { { "kb", 1 }, { "mb", 1024 }, { "gb", 1024 * 1024 } };
-	size_t digits = strspn(word, "0123456789.");
-	double n = 0;
+	const char *unit = word + strspn(word, "0123456789");
+	double n = strtod(word, NULL);
 
-	if (digits == 0 || digits > 12 || sscanf(word, "%lf", &n) != 1)
-		return false;
+	if (*unit == '.')
+		unit += 1 + strspn(unit + 1, "0123456789");
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcasecmp(word + digits, units[i].unit) == 0) {
+		if (strcasecmp(unit, units[i].unit) == 0 &&
+		    n * units[i].kb <= (double)OPERAND_MAX) {
 			*kb = (int64_t)(n * units[i].kb);
 			return true;
 		}
@@ -243,7 +250,7 @@ operand_number(struct grammar *g)
 		return NULL;
 	if (operand_memory(word, &n->n))
 		n->type = TYPE_MEMORY;
-	else if (!text_number(word, 0, INT64_C(1) << 53, &n->n)) {
+	else if (!text_number(word, 0, OPERAND_MAX, &n->n)) {
 		if (!text_duration(word, &n->n))
 			return reader_expected(g, "a number, a time or an "
 			                          "amount of memory");

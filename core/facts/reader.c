@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/facts/grammar.h"
+#include "core/sys/sig.h"
 #include "core/sys/text.h"
+
+#define READER_TEXT (ERR_TEXT_SIZE - 32) /* room for the column */
 
 /* Errors ****************************************************************/
 
 struct node *
 reader_fail(struct grammar *g, int from, const char *fmt, ...)
 {
-	char text[ERR_TEXT_SIZE];
+	char text[ERR_TEXT_SIZE], clean[READER_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	err_set(g->err, "column %d: %.450s", from + 1, text);
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	err_set(g->err, "column %d: %s", from + 1, clean);
 	return NULL;
 }
 
@@ -50,6 +56,8 @@ reader_unknown_word(struct grammar *g, const char *word, int from)
 		return reader_fail(g, from, "whose? Write %s(w1)", word);
 	if (set_find(word))
 		return reader_fail(g, from, "write count(%s)", word);
+	if (strcmp(word, "count") == 0)
+		return reader_fail(g, from, "of what? Write count(workers)");
 	for (size_t i = 0; (good = fact_word(i, &blurb)); i++)
 		if (text_distance(word, good) < text_distance(word, best))
 			best = good;
@@ -57,6 +65,28 @@ reader_unknown_word(struct grammar *g, const char *word, int from)
 	                   "there is no value and no event '%s'; the nearest "
 	                   "word is %s",
 	                   word, best);
+}
+
+struct node *
+reader_no_value(struct grammar *g, const struct node *literal, enum type type)
+{
+	if (set_find(literal->name) || strcmp(literal->name, "count") == 0)
+		return reader_unknown_word(g, literal->name, literal->from);
+	return reader_fail(g, literal->from, "expected %s, not '%s'",
+	                   value_type_text(type), literal->name);
+}
+
+struct node *
+reader_no_signal(struct grammar *g, const char *word, int from)
+{
+	if (isdigit((unsigned char)word[0]))
+		return reader_fail(g, from,
+		                   "there is no signal %s: they go from 1 to "
+		                   "%d",
+		                   word, SIGRTMAX);
+	return reader_fail(g, from,
+	                   "there is no signal '%s'; the nearest is %s", word,
+	                   sig_nearest(word));
 }
 
 /* Small steps ***********************************************************/

@@ -48,6 +48,15 @@ scene_last(const struct scene *k, struct position a, struct position b)
 	return scene_later(k, a.n, b.n) ? b : a;
 }
 
+/* The earlier one of two. */
+struct position
+scene_first(const struct scene *k, struct position a, struct position b)
+{
+	if (a.level || b.level)
+		return a.n < b.n || (a.n == b.n && b.level) ? a : b;
+	return scene_later(k, a.n, b.n) ? a : b;
+}
+
 /* When that was. */
 int64_t
 scene_time_ns(const struct scene *k, const struct position *p)

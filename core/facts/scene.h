@@ -23,9 +23,11 @@ struct position scene_here(const struct scene *);
 /* Is event n behind this place? */
 bool scene_after(const struct scene *, uint64_t n, const struct position *);
 
-/* The later one of two. */
+/* The later one of two; the earlier one. */
 struct position scene_last(const struct scene *, struct position,
                            struct position);
+struct position scene_first(const struct scene *, struct position,
+                            struct position);
 
 /* When that was, clock_ns(). */
 int64_t scene_time_ns(const struct scene *, const struct position *);

@@ -373,9 +373,16 @@ value_has_signal(const struct value_row *v, const struct subject *s,
 {
 	char sig[SIG_NAME_SIZE];
 
-	d->n = d->n >> (s->n - 1) & 1;
+	d->n = (int64_t)((uint64_t)d->n >> (s->n - 1) & 1);
 	WHY(d, "%s is %s%s in %s", sig_name((int)s->n, sig), d->n ? "" : "not ",
 	    v->name, s->name);
+}
+
+/* What was not read is -1; a mask may have its highest bit set. */
+static bool
+value_was_read(const struct value_row *v, int64_t n)
+{
+	return v->type == TYPE_SIGNALS ? n != -1 : n >= 0;
 }
 
 void
@@ -391,7 +398,7 @@ value_get(const struct value_row *v, const struct subject *s, struct datum *d)
 		return;
 	}
 	memcpy(&d->n, (const char *)s->p + v->offset, sizeof(d->n));
-	if (d->n < 0) {
+	if (!value_was_read(v, d->n)) {
 		d->is = DATUM_UNKNOWN;
 		WHY(d, "%s(%s) was not read", v->name, s->name);
 	} else if ((v->flags & VALUE_SIGNAL) && s->n) {

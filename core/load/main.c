@@ -128,6 +128,7 @@ main(int argc, char **argv)
 
 	title_init(argc, argv);
 	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C"); /* 0.5s and 1.5MB in every country */
 	signal(SIGPIPE, SIG_IGN);
 	if (plan_parse(&plan, argc, argv, &err) < 0) {
 		fprintf(stderr, "forkshop-client: %s\n", err.text);

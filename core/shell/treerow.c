@@ -274,6 +274,18 @@ tree_named(const char *cmd, const char *name)
 	return false;
 }
 
+/* "forkshop --port 0", of "/usr/local/bin/forkshop --port 0". */
+static const char *
+tree_without_folder(const char *cmd)
+{
+	const char *name = cmd;
+
+	for (const char *s = cmd; *s && *s != ' '; s++)
+		if (*s == '/')
+			name = s + 1;
+	return name;
+}
+
 static void
 tree_command(struct tree_row *row, const struct proc *p)
 {
@@ -282,7 +294,10 @@ tree_command(struct tree_row *row, const struct proc *p)
 	char raw[sizeof(row->command)];
 
 	if (p->kind == KIND_THREAD)
-		snprintf(raw, sizeof(raw), "{%s}", p->name);
+		snprintf(raw, sizeof(raw), "{%s}",
+		         p->name[0] ? p->name : p->cmd);
+	else if (p->kind == KIND_SHELL)
+		snprintf(raw, sizeof(raw), "%s", tree_without_folder(p->cmd));
 	else if (hidden)
 		snprintf(raw, sizeof(raw), "%s", p->cmd);
 	else

@@ -10,6 +10,7 @@
 #define CHUNK  16384
 #define CHUNKS 64 /* that a program leaves at its end */
 #define HINT   "\033[0m\r\n-- press a key to go back to forkshop --"
+#define UNHINT "\r\033[K"
 
 struct passthrough {
 	struct loop *loop;       /* borrowed */
@@ -18,6 +19,7 @@ struct passthrough {
 	int master;              /* borrowed: of the pty; -1: let go */
 	bool blocked;            /* the real terminal does not read */
 	bool printed;            /* there is something to be read */
+	bool hinted;             /* the hint stands there */
 	bool own_screen;         /* it has switched to one of its own */
 	size_t matched;          /* bytes of that switch so far */
 };
@@ -145,10 +147,11 @@ passthrough_linger(struct passthrough *p)
 	for (int i = 0; i < CHUNKS && passthrough_read(p); i++)
 		;
 	passthrough_release(p);
-	if (p->printed && !p->own_screen)
+	p->hinted = p->printed && !p->own_screen;
+	if (p->hinted)
 		tty_add(p->tty, HINT, strlen(HINT));
 	tty_flush_patiently(p->tty);
-	return p->printed && !p->own_screen;
+	return p->hinted;
 }
 
 void
@@ -158,6 +161,8 @@ passthrough_close(struct passthrough *p)
 		return;
 	if (p->master >= 0)
 		passthrough_release(p);
+	if (p->hinted)
+		tty_add(p->tty, UNHINT, strlen(UNHINT));
 	tty_flush_patiently(p->tty);
 	tty_restore(p->tty);
 	tty_close(p->tty);

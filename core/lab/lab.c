@@ -16,6 +16,9 @@
 #include "core/lab/reap.h"
 #include "core/lab/start.h"
 #include "core/sys/child.h"
+#include "core/sys/clock.h"
+
+#define LAB_BATCH 32 /* pieces of news in one turn of the loop */
 
 /* Talking **************************************************************/
 
@@ -76,6 +79,13 @@ static lab_order_fn *const lab_orders[MSG_COUNT] = {
 	// clang-format on
 };
 
+static bool
+lab_alone(const struct lab *lab)
+{
+	return lab->shell_pidfd >= 0 && child_ended(lab->shell_pidfd);
+}
+
+/* The last orders of a shell that is dead are not carried out. */
 static void
 lab_on_wire(void *arg, uint32_t events)
 {
@@ -87,7 +97,7 @@ lab_on_wire(void *arg, uint32_t events)
 	if (wire_flush(lab->wire) < 0)
 		loop_stop(lab->loop);
 	lab_tell_lost(lab);
-	while (!wire_waiting(lab->wire) &&
+	while (!wire_waiting(lab->wire) && !lab_alone(lab) &&
 	       (n = wire_recv(lab->wire, &m, fds, &nfds)) > 0) {
 		if (lab_orders[m.type])
 			lab_orders[m.type](lab, &m, fds, nfds);
@@ -133,7 +143,18 @@ lab_on_shell(void *arg, uint32_t events)
 	loop_stop(lab->loop);
 }
 
-/* One piece of news at a time, as long as the shell hears them. */
+/* A timer that only makes the next turn come at once. */
+static void
+lab_go_on(void *arg)
+{
+	(void)arg;
+}
+
+/*
+ * One piece of news at a time, as long as the shell hears them; after a
+ * while the next turn comes first, so that a flood of orphans cannot hide
+ * the shell's end.
+ */
 static int
 lab_work(void *arg)
 {
@@ -143,6 +164,10 @@ lab_work(void *arg)
 		return 0;
 	if (wire_waiting(lab->wire)) {
 		reap_crowd(lab);
+		return 0;
+	}
+	if (lab->worked++ == LAB_BATCH) {
+		loop_timer(lab->loop, clock_ns(), lab_go_on, lab);
 		return 0;
 	}
 	if (lab->news)
@@ -157,6 +182,7 @@ lab_before_sleep(void *arg)
 {
 	struct lab *lab = arg;
 
+	lab->worked = 0;
 	loop_change(lab->loop, wire_fd(lab->wire),
 	            wire_waiting(lab->wire) ? EPOLLOUT : EPOLLIN);
 }

@@ -32,6 +32,7 @@ struct lab {
 	int null;            /* owned: /dev/null */
 	pid_t shell;
 	int shell_pidfd; /* owned; -1 where it could not be had */
+	int worked;      /* pieces of news in this turn of the loop */
 	unsigned lost;   /* pieces of news that the shell will not hear */
 
 	/* written by reap.c */

@@ -6,8 +6,6 @@
  */
 #include "tui/app.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,24 +122,13 @@ app_regain(struct app *app)
 	app_resize(app);
 }
 
-/*
- * Where the locale is not of UTF-8, nothing but ASCII is drawn; what is typed
- * is taken as UTF-8 all the same, which readline needs.
- */
-static void
-app_open_locale(struct app *app)
-{
-	app->model.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	if (!app->model.utf8)
-		setlocale(LC_CTYPE, "C.UTF-8");
-}
-
 static int
 app_open_parts(struct app *app, struct err *err)
 {
 	const struct prompt_hooks hooks = app_hooks(app);
 
-	app_open_locale(app);
+	/* otherwise nothing but ASCII is drawn; UTF-8 may be typed still */
+	app->model.utf8 = glyph_locale();
 	app->model.cursor = &app->cursor;
 	app->model.book = logbook_open(err);
 	app->keys = keys_open(err);

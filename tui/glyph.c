@@ -11,14 +11,14 @@
 #define CONTROL_PICTURE 0x2400 /* of NUL; the others follow */
 #define DELETE_PICTURE  0x2421
 
-void
+bool
 glyph_locale(void)
 {
-	setlocale(LC_ALL, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-		return;
+		return true;
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
+	return false;
 }
 
 /* One character; a bad byte is one of REPLACEMENT.  Returns its bytes. */

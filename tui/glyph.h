@@ -12,15 +12,16 @@
 #ifndef TUI_GLYPH_H
 #define TUI_GLYPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Set the locale that the environment asks for, for once at the start.  Where
- * that is not one of UTF-8, LC_CTYPE is C.UTF-8, and LC_ALL in the environment
- * says so: readline looks there again at each line.
+ * After setlocale(LC_ALL, ""): where LC_CTYPE is none of UTF-8, make it
+ * C.UTF-8, and say so in the environment as well, where readline looks again
+ * at each line.  Returns whether the user's locale was one of UTF-8.
  */
-void glyph_locale(void);
+bool glyph_locale(void);
 
 #define GLYPH_MARKS     4 /* further ones are left out; curses keeps as many */
 #define GLYPH_TEXT_SIZE (4 * (1 + GLYPH_MARKS) + 1)

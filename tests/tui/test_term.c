@@ -5,34 +5,18 @@
  * The one who draws is a child on the pty; it is told what to do by single
  * letters through a socket and answers each with a letter.
  */
-#include "tui/term.h"
+#include "tests/glass.h"
 
 #include <check.h>
-#include <errno.h>
 #include <locale.h>
 #include <poll.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <vterm.h>
 
-#define LIMIT_MS  30000
-#define FRAME_END "\033[?2026l"
-
-static int pty = -1, order = -1;
-static pid_t child;
-static VTerm *vterm;
-static VTermScreen *screen;
-static int alternate, cursor_visible;
-static VTermPos cursor;
-static char *heard;                 /* all that the terminal was sent */
-static size_t heard_len, shown_len; /* of these, given to vterm */
+#include "tui/term.h"
 
 /* -- the child ---------------------------------------------------------- */
 
@@ -77,7 +61,7 @@ wait_until_taken(struct term *t)
 	struct pollfd p = { term_output_fd(t), POLLOUT, 0 };
 
 	while (!term_flush(t))
-		poll(&p, 1, LIMIT_MS);
+		poll(&p, 1, GLASS_LIMIT_MS);
 }
 
 static void
@@ -139,181 +123,6 @@ play(int orders)
 	exit(0);
 }
 
-/* -- the terminal ------------------------------------------------------- */
-
-static int
-on_property(VTermProp prop, VTermValue *value, void *arg)
-{
-	(void)arg;
-	if (prop == VTERM_PROP_ALTSCREEN)
-		alternate = value->boolean;
-	if (prop == VTERM_PROP_CURSORVISIBLE)
-		cursor_visible = value->boolean;
-	return 1;
-}
-
-static int
-on_cursor(VTermPos pos, VTermPos old, int visible, void *arg)
-{
-	(void)old;
-	(void)visible;
-	(void)arg;
-	cursor = pos;
-	return 1;
-}
-
-static const VTermScreenCallbacks callbacks = {
-	.settermprop = on_property,
-	.movecursor = on_cursor,
-};
-
-static void
-start(const char *term, int rows, int cols)
-{
-	struct winsize size = { .ws_row = rows, .ws_col = cols };
-	int ends[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	setenv("TERM", term, 1);
-	child = forkpty(&pty, NULL, NULL, &size);
-	ck_assert_int_ge(child, 0);
-	if (child == 0) {
-		close(ends[0]);
-		play(ends[1]);
-	}
-	close(ends[1]);
-	order = ends[0];
-	vterm = vterm_new(rows, cols);
-	vterm_set_utf8(vterm, 1);
-	screen = vterm_obtain_screen(vterm);
-	vterm_screen_set_callbacks(screen, &callbacks, NULL);
-	vterm_screen_enable_altscreen(screen, 1);
-	vterm_screen_reset(screen, 1);
-}
-
-/* libvterm 0.1 loses a mark that comes apart from its base. */
-static void
-show(size_t len)
-{
-	vterm_input_write(vterm, heard + shown_len, len - shown_len);
-	shown_len = len;
-}
-
-/* Read what the terminal is sent, for up to `ms`.  False: nothing came. */
-static bool
-hear(int ms)
-{
-	struct pollfd p = { pty, POLLIN, 0 };
-	char buf[65536];
-	ssize_t n;
-
-	if (poll(&p, 1, ms) <= 0)
-		return false;
-	n = read(pty, buf, sizeof(buf));
-	if (n <= 0)
-		return false;
-	heard = realloc(heard, heard_len + n + 1);
-	memcpy(heard + heard_len, buf, n);
-	heard_len += n;
-	heard[heard_len] = '\0';
-	if (heard_len > 8 && !strcmp(heard + heard_len - 8, FRAME_END))
-		show(heard_len);
-	return true;
-}
-
-static int
-count(const char *sequence)
-{
-	int n = 0;
-
-	for (char *p = heard; p && (p = strstr(p, sequence)); p++)
-		n++;
-	return n;
-}
-
-static void
-hear_frames(int n)
-{
-	while (count(FRAME_END) < n)
-		ck_assert_msg(hear(LIMIT_MS), "frame %d of %d never came",
-		              count(FRAME_END) + 1, n);
-}
-
-/* Give an order and wait until it was obeyed, without reading meanwhile. */
-static void
-tell_deaf(char letter)
-{
-	struct pollfd p = { order, POLLIN, 0 };
-	char answer = 0;
-
-	ck_assert_int_eq(send(order, &letter, 1, MSG_NOSIGNAL), 1);
-	ck_assert_int_eq(poll(&p, 1, LIMIT_MS), 1);
-	ck_assert_int_eq(read(order, &answer, 1), 1);
-	ck_assert_int_eq(answer, letter);
-}
-
-/* The same while the terminal goes on reading. */
-static void
-tell(char letter)
-{
-	struct pollfd p[2] = { { order, POLLIN, 0 }, { pty, POLLIN, 0 } };
-	char answer = 0;
-
-	ck_assert_int_eq(send(order, &letter, 1, MSG_NOSIGNAL), 1);
-	while (poll(p, 2, LIMIT_MS) > 0 && !p[0].revents)
-		hear(LIMIT_MS);
-	ck_assert_int_eq(read(order, &answer, 1), 1);
-	ck_assert_int_eq(answer, letter);
-}
-
-static int
-finish(void)
-{
-	int status;
-	char letter = 'q';
-
-	(void)!send(order, &letter, 1, MSG_NOSIGNAL);
-	while (hear(LIMIT_MS))
-		;
-	show(heard_len);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	child = 0;
-	return WEXITSTATUS(status);
-}
-
-static void
-teardown(void)
-{
-	if (child > 0)
-		kill(child, SIGKILL);
-	if (vterm)
-		vterm_free(vterm);
-	free(heard);
-}
-
-/* What libvterm shows, as canvas_to_text() would write it. */
-static void
-read_row(int row, int cols, char *to)
-{
-	int used = 0, end = 0;
-
-	for (int col = 0; col < cols; col++) {
-		VTermScreenCell cell;
-		VTermPos pos = { .row = row, .col = col };
-
-		vterm_screen_get_cell(screen, pos, &cell);
-		if (cell.chars[0] == (uint32_t)-1)
-			continue;
-		if (cell.chars[0] == 0)
-			memcpy(cell.chars, (uint32_t[]){ ' ', 0 }, 8);
-		for (int i = 0; i < 6 && cell.chars[i]; i++)
-			used += wctomb(to + used, cell.chars[i]);
-		if (to[used - 1] != ' ')
-			end = used;
-	}
-	strcpy(to + end, "\n");
-}
-
 static void
 expect_scribble(unsigned seed, int rows, int cols)
 {
@@ -323,14 +132,14 @@ expect_scribble(unsigned seed, int rows, int cols)
 	scribble(c, seed);
 	p = wanted = canvas_to_text(c);
 	for (int row = 0; row < rows; row++) {
-		read_row(row, cols, line);
+		glass_row(row, cols, line);
 		ck_assert_msg(strncmp(p, line, strlen(line)) == 0,
 		              "canvas %u, row %d: shown is %s", seed, row,
 		              line);
 		p += strlen(line);
 	}
-	ck_assert_int_eq(cursor.row, rows - 1);
-	ck_assert_int_eq(cursor.col, seed % cols);
+	ck_assert_int_eq(glass.cursor.row, rows - 1);
+	ck_assert_int_eq(glass.cursor.col, seed % cols);
 	free(line);
 	free(wanted);
 	canvas_close(c);
@@ -344,46 +153,46 @@ static const char *const terminals[] = { "xterm-256color",  "xterm",
 
 START_TEST(what_is_drawn_is_what_is_shown)
 {
-	start(terminals[_i], 24, 80);
+	glass_open(terminals[_i], 24, 80, play);
 	for (int i = 1; i <= 60; i++) {
-		tell('d');
-		hear_frames(i);
+		glass_tell('d');
+		glass_frames(i);
 		expect_scribble(i, 24, 80);
 	}
-	ck_assert_int_eq(finish(), 0);
+	ck_assert_int_eq(glass_finish(), 0);
 }
 END_TEST
 
 START_TEST(a_frame_without_change_sends_nothing)
 {
-	start("xterm-256color", 24, 80);
-	tell('d');
-	hear_frames(1);
+	glass_open("xterm-256color", 24, 80, play);
+	glass_tell('d');
+	glass_frames(1);
 	for (int i = 0; i < 10; i++)
-		tell('s');
-	tell('d');
-	hear_frames(2);
-	ck_assert_int_eq(finish(), 0);
+		glass_tell('s');
+	glass_tell('d');
+	glass_frames(2);
+	ck_assert_int_eq(glass_finish(), 0);
 	/* the second frame, and the end of all */
-	ck_assert_int_eq(count("\033[?2026h"), 2);
+	ck_assert_int_eq(glass_count("\033[?2026h"), 2);
 }
 END_TEST
 
 START_TEST(a_terminal_that_does_not_read_stops_nobody)
 {
-	start("xterm-256color", 24, 80);
-	tell_deaf('f');
-	tell('w');
-	tell('d');
-	tell('w');
-	while (!(heard && heard_len > 8 &&
-	         !strcmp(heard + heard_len - 8, FRAME_END)))
-		ck_assert(hear(LIMIT_MS));
-	while (hear(200))
+	glass_open("xterm-256color", 24, 80, play);
+	glass_tell_deaf('f');
+	glass_tell('w');
+	glass_tell('d');
+	glass_tell('w');
+	while (!(glass.heard && glass.heard_len > 8 &&
+	         !strcmp(glass.heard + glass.heard_len - 8, GLASS_FRAME_END)))
+		ck_assert(glass_hear(GLASS_LIMIT_MS));
+	while (glass_hear(200))
 		;
 	expect_scribble(2001, 24, 80);
-	ck_assert_int_lt(count(FRAME_END), 2000);
-	ck_assert_int_eq(finish(), 0);
+	ck_assert_int_lt(glass_count(GLASS_FRAME_END), 2000);
+	ck_assert_int_eq(glass_finish(), 0);
 }
 END_TEST
 
@@ -392,24 +201,24 @@ resize(int rows, int cols, unsigned seed)
 {
 	struct winsize size = { .ws_row = rows, .ws_col = cols };
 
-	ioctl(pty, TIOCSWINSZ, &size);
-	vterm_set_size(vterm, rows, cols);
-	tell('r');
-	tell('d');
-	hear_frames(seed);
+	ioctl(glass.pty, TIOCSWINSZ, &size);
+	vterm_set_size(glass.vterm, rows, cols);
+	glass_tell('r');
+	glass_tell('d');
+	glass_frames(seed);
 	expect_scribble(seed, rows, cols);
 }
 
 START_TEST(a_new_size_draws_everything)
 {
-	start("xterm-256color", 24, 80);
-	tell('d');
-	hear_frames(1);
+	glass_open("xterm-256color", 24, 80, play);
+	glass_tell('d');
+	glass_frames(1);
 	resize(3, 8, 2);
 	resize(50, 200, 3);
 	resize(1, 1, 4);
 	resize(24, 80, 5);
-	ck_assert_int_eq(finish(), 0);
+	ck_assert_int_eq(glass_finish(), 0);
 }
 END_TEST
 
@@ -418,66 +227,66 @@ START_TEST(closing_restores_the_terminal)
 	struct termios before, during, after;
 	char *reset;
 
-	start("xterm-256color", 24, 80);
+	glass_open("xterm-256color", 24, 80, play);
 	/* forkpty has made it with the usual modes */
-	tell('s');
-	hear_frames(1);
-	ck_assert_int_eq(alternate, 1);
-	ck_assert_int_eq(count("\033[?2004h"), 1);
-	tcgetattr(pty, &during);
+	glass_tell('s');
+	glass_frames(1);
+	ck_assert_int_eq(glass.alternate, 1);
+	ck_assert_int_eq(glass_count("\033[?2004h"), 1);
+	tcgetattr(glass.pty, &during);
 	ck_assert_int_eq(during.c_lflag & (ICANON | ECHO | ISIG), 0);
-	tell('z');
-	tcgetattr(pty, &before);
+	glass_tell('z');
+	tcgetattr(glass.pty, &before);
 	ck_assert_int_eq(before.c_lflag & (ICANON | ECHO | ISIG),
 	                 ICANON | ECHO | ISIG);
-	tell('g');
-	tell('s');
-	ck_assert_int_eq(finish(), 0);
-	tcgetattr(pty, &after);
+	glass_tell('g');
+	glass_tell('s');
+	ck_assert_int_eq(glass_finish(), 0);
+	tcgetattr(glass.pty, &after);
 	ck_assert_int_eq(after.c_lflag, before.c_lflag);
 	ck_assert_int_eq(after.c_iflag, before.c_iflag);
 	ck_assert_int_eq(after.c_oflag, before.c_oflag);
-	ck_assert_int_eq(alternate, 0);
-	ck_assert_int_eq(cursor_visible, 1);
-	reset = heard + heard_len - strlen(term_reset_sequence());
+	ck_assert_int_eq(glass.alternate, 0);
+	ck_assert_int_eq(glass.cursor_visible, 1);
+	reset = glass.heard + glass.heard_len - strlen(term_reset_sequence());
 	ck_assert_str_eq(reset, term_reset_sequence());
 }
 END_TEST
 
 START_TEST(after_another_program_all_is_drawn_again)
 {
-	start("xterm-256color", 24, 80);
-	tell('d');
-	hear_frames(1);
-	tell('z');
-	hear_frames(2);
-	show(heard_len);
-	ck_assert_int_eq(alternate, 0);
-	tell('d'); /* dropped: the terminal is not ours */
-	vterm_input_write(vterm, "\033[2Jvi was here", 15);
-	tell('g');
-	tell('s');
-	hear_frames(3);
-	ck_assert_int_eq(alternate, 1);
+	glass_open("xterm-256color", 24, 80, play);
+	glass_tell('d');
+	glass_frames(1);
+	glass_tell('z');
+	glass_frames(2);
+	glass_show(glass.heard_len);
+	ck_assert_int_eq(glass.alternate, 0);
+	glass_tell('d'); /* dropped: the terminal is not ours */
+	vterm_input_write(glass.vterm, "\033[2Jvi was here", 15);
+	glass_tell('g');
+	glass_tell('s');
+	glass_frames(3);
+	ck_assert_int_eq(glass.alternate, 1);
 	expect_scribble(2, 24, 80);
-	ck_assert_int_eq(finish(), 0);
+	ck_assert_int_eq(glass_finish(), 0);
 }
 END_TEST
 
 START_TEST(no_color_is_honoured)
 {
 	setenv("NO_COLOR", "1", 1);
-	start("xterm-256color", 24, 80);
-	tell('d');
-	hear_frames(1);
-	ck_assert_int_eq(finish(), 0);
+	glass_open("xterm-256color", 24, 80, play);
+	glass_tell('d');
+	glass_frames(1);
+	ck_assert_int_eq(glass_finish(), 0);
 	for (int colour = 0; colour < 8; colour++) {
 		char sgr[16];
 
 		snprintf(sgr, sizeof(sgr), "[3%dm", colour);
-		ck_assert_int_eq(count(sgr), 0);
+		ck_assert_int_eq(glass_count(sgr), 0);
 		snprintf(sgr, sizeof(sgr), "[9%dm", colour);
-		ck_assert_int_eq(count(sgr), 0);
+		ck_assert_int_eq(glass_count(sgr), 0);
 	}
 	unsetenv("NO_COLOR");
 }
@@ -488,26 +297,27 @@ static void
 expect_refusal(const char *word)
 {
 	char text[ERR_TEXT_SIZE] = "";
-	struct pollfd p = { order, POLLIN, 0 };
+	struct pollfd p = { glass.order, POLLIN, 0 };
 
-	ck_assert_int_eq(poll(&p, 1, LIMIT_MS), 1);
-	ck_assert_int_gt(read(order, text, sizeof(text) - 1), 0);
+	ck_assert_int_eq(poll(&p, 1, GLASS_LIMIT_MS), 1);
+	ck_assert_int_gt(read(glass.order, text, sizeof(text) - 1), 0);
 	ck_assert_msg(strstr(text, word) != NULL, "%s", text);
 	ck_assert_msg(strstr(text, "--plain") != NULL, "%s", text);
-	ck_assert_int_eq(finish(), 2);
-	ck_assert_msg(heard_len == 0, "it was written to: %s", heard);
+	ck_assert_int_eq(glass_finish(), 2);
+	ck_assert_msg(glass.heard_len == 0, "it was written to: %s",
+	              glass.heard);
 }
 
 START_TEST(a_dumb_terminal_is_refused)
 {
-	start("dumb", 24, 80);
+	glass_open("dumb", 24, 80, play);
 	expect_refusal("dumb");
 }
 END_TEST
 
 START_TEST(an_unknown_terminal_is_refused)
 {
-	start("plaid-9000", 24, 80);
+	glass_open("plaid-9000", 24, 80, play);
 	expect_refusal("plaid-9000");
 }
 END_TEST
@@ -534,7 +344,7 @@ main(void)
 
 	setlocale(LC_ALL, "C.UTF-8");
 	unsetenv("NO_COLOR");
-	tcase_add_checked_fixture(tc, NULL, teardown);
+	tcase_add_checked_fixture(tc, NULL, glass_close);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, what_is_drawn_is_what_is_shown, 0, 6);
 	tcase_add_test(tc, a_frame_without_change_sends_nothing);

@@ -175,13 +175,13 @@ event_up(const struct event *e, char *buf, size_t size)
 	char who[EVENT_WHO];
 
 	event_who(&e->who, who);
-	if (e->type == EVENT_ONLINE)
-		SAY("%s online", who);
-	else if (e->who.kind != KIND_WORKER)
-		SAY("%s online, port %" PRId64, who, e->a);
-	else
+	if (e->type == EVENT_LISTENING)
 		SAY("%s listening on %s:%" PRId64, who,
 		    e->text[0] ? e->text : "127.0.0.1", e->a);
+	else if (e->a > 0)
+		SAY("%s online, port %" PRId64, who, e->a);
+	else
+		SAY("%s online", who);
 }
 
 static void

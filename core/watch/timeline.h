@@ -28,7 +28,7 @@
 	X(STARTED,      "started",      1)  /* by the lab; text: its command */ \
 	X(THREAD,       "thread",       2)  /* a thread was started */ \
 	X(EXEC,         "exec",         2)  /* text: the new program */ \
-	X(ONLINE,       "online",       3) \
+	X(ONLINE,       "online",       3)  /* a: port of a master */ \
 	X(LISTENING,    "listening",    4)  /* a: port; text: address */ \
 	X(ACCEPTED,     "accepted",     5)  /* connection */ \
 	X(SKIPPED,      "skipped",      5)  /* who was passed over; text: why */ \

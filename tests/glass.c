@@ -3,13 +3,15 @@
 
 #include <check.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
+
+#include "core/sys/pty.h"
 
 struct glass glass = { .pty = -1, .order = -1 };
 
@@ -42,17 +44,22 @@ static const VTermScreenCallbacks callbacks = {
 void
 glass_open(const char *term, int rows, int cols, void (*play)(int orders))
 {
-	struct winsize size = { .ws_row = rows, .ws_col = cols };
-	int ends[2];
+	char name[PTY_NAME_SIZE];
+	struct err err;
+	int ends[2], slave;
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	setenv("TERM", term, 1);
-	glass.child = forkpty(&glass.pty, NULL, NULL, &size);
+	ck_assert_int_eq(pty_open(&glass.pty, &slave, name, &err), 0);
+	pty_resize(slave, rows, cols);
+	glass.child = fork();
 	ck_assert_int_ge(glass.child, 0);
 	if (glass.child == 0) {
 		close(ends[0]);
+		login_tty(slave);
 		play(ends[1]);
 	}
+	close(slave);
 	close(ends[1]);
 	glass.order = ends[0];
 	glass.vterm = vterm_new(rows, cols);

@@ -16,6 +16,10 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#define term terminal_type /* curses has a struct of that name */
+#include <term.h>
+#undef term
+
 #include "tui/tty.h"
 
 #define FRAME_BEGIN "\033[?2026h"
@@ -350,12 +354,25 @@ newterm_without_handlers(struct term *t)
 	return screen;
 }
 
+/* Asked before newterm(3X), which loses memory where the answer is no. */
+static bool
+type_known(void)
+{
+	int why;
+
+	if (setupterm(NULL, STDOUT_FILENO, &why) == ERR)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 static int
 open_screen(struct term *t, struct err *err)
 {
 	int rows, cols;
 
-	t->screen = newterm_without_handlers(t);
+	if (type_known())
+		t->screen = newterm_without_handlers(t);
 	if (!t->screen)
 		return err_set(err,
 		               "the terminal type %s (TERM) is not known "

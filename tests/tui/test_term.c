@@ -118,9 +118,7 @@ play(int orders)
 	if (!t)
 		dprintf(orders, "%s", err.text);
 	term_close(t);
-	if (!t)
-		_exit(2); /* what curses leaves behind is not our leak */
-	exit(0);
+	exit(t ? 0 : 2);
 }
 
 static void

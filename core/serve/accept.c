@@ -14,7 +14,6 @@
 #include "core/sys/clock.h"
 #include "core/sys/diag.h"
 
-#define ACCEPT_BATCH   16 /* accepted in one turn */
 #define ACCEPT_REST_NS NS_PER_S
 
 static void accept_public(void *arg, uint32_t events);
@@ -124,15 +123,22 @@ accept_ask_uid(struct master *m, const struct listener *l, uint16_t port)
 	return peer.uid;
 }
 
-/* Accept one.  Returns false when there is none now. */
+/*
+ * Accept one in a turn: mostly there is one, and to be told that there is
+ * no other costs more than the next turn.  Returns false when there is none.
+ */
 static bool
 accept_one(struct master *m, const struct listener *l)
 {
 	struct sockaddr_in from;
 	socklen_t len = sizeof(from);
 	struct arrival *a = m->spares;
-	int fd = accept4(l->fd, (struct sockaddr *)&from, &len,
-	                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd;
+
+	if (!a)
+		return false;
+	fd = accept4(l->fd, (struct sockaddr *)&from, &len,
+	             SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
 		accept_failed(m);
@@ -155,26 +161,17 @@ accept_one(struct master *m, const struct listener *l)
 }
 
 static void
-accept_some(struct master *m, const struct listener *l)
-{
-	for (int i = 0; i < ACCEPT_BATCH && m->waiting < MASTER_QUEUE; i++)
-		if (!accept_one(m, l))
-			break;
-	accept_check_full(m);
-}
-
-static void
 accept_public(void *arg, uint32_t events)
 {
 	(void)events;
-	accept_some(arg, &((struct master *)arg)->public);
+	accept_one(arg, &((struct master *)arg)->public);
 }
 
 static void
 accept_private(void *arg, uint32_t events)
 {
 	(void)events;
-	accept_some(arg, &((struct master *)arg)->private);
+	accept_one(arg, &((struct master *)arg)->private);
 }
 
 void

@@ -2,7 +2,9 @@
  *
  * Node's round-robin (node-cluster.md): accepted connections queue; the next
  * free worker gets one by SCM_RIGHTS and is free again when it has
- * acknowledged it, so each has at most one unacknowledged hand-off.  We keep
+ * acknowledged it, so each has at most one unacknowledged hand-off.  An
+ * acknowledgement is a number in the worker's row of the page; only when we
+ * wait for one does the worker send a message, which wakes us.  We keep
  * our copy of the descriptor until then: a connection that was refused, or
  * whose worker died, goes to the next.
  *
@@ -19,6 +21,7 @@
 
 #define HANDOFF_RETRY_NS (100 * NS_PER_MS)
 #define HANDOFF_LATE_NS  (100 * NS_PER_MS)
+#define HANDOFF_TIDY_NS  (20 * NS_PER_MS)
 
 /* Lists *******************************************************************/
 
@@ -244,6 +247,7 @@ handoff_send(struct master *m, struct slot *slot, struct arrival *a,
 	slot->in_hand = a;
 	slot->handed_ns = msg->t_ns;
 	slot->skip_said = false;
+	m->impatient = false;
 	return true;
 }
 
@@ -298,16 +302,6 @@ handoff_run_aimed(struct master *m)
 	}
 }
 
-void
-handoff_run(struct master *m)
-{
-	if (m->aimed)
-		handoff_run_aimed(m);
-	if (m->queue.first)
-		handoff_run_queue(m);
-	accept_check_full(m);
-}
-
 /* Acknowledgements ********************************************************/
 
 /* Back to whom it was for, before all others. */
@@ -345,9 +339,79 @@ handoff_taken(struct master *m, struct slot *slot,
 	handoff_again(m, slot, a);
 }
 
+/* What a worker has noted in its row counts as an acknowledgement. */
+static bool
+handoff_look_at(struct master *m, struct slot *slot)
+{
+	struct msg_handoff taken = { .accepted = HANDOFF_TAKEN };
+
+	if (!slot->in_hand || atomic_load(&m->page->row[slot->row].taken) !=
+	                          slot->in_hand->number)
+		return false;
+	taken.connection = slot->in_hand->number;
+	handoff_taken(m, slot, &taken);
+	return true;
+}
+
+static bool
+handoff_look(struct master *m)
+{
+	bool news = false;
+
+	for (int i = 0; i < m->high; i++)
+		news |= handoff_look_at(m, &m->slots[i]);
+	return news;
+}
+
+void
+handoff_run(struct master *m)
+{
+	if (atomic_load_explicit(&m->page->master_waits, memory_order_relaxed))
+		atomic_store(&m->page->master_waits, 0);
+	handoff_look(m);
+	if (m->aimed)
+		handoff_run_aimed(m);
+	if (m->queue.first)
+		handoff_run_queue(m);
+	accept_check_full(m);
+}
+
+static void
+handoff_tidy(void *arg)
+{
+	struct master *m = arg;
+
+	m->tidy = 0;
+	m->impatient = true;
+}
+
+/*
+ * Who needs a worker now asks for a message.  Otherwise acknowledgements are
+ * looked at in the next turn, or in a while: nobody is woken for each.
+ */
+bool
+handoff_before_sleep(struct master *m)
+{
+	bool in_hand = false;
+
+	for (int i = 0; i < m->high && !in_hand; i++)
+		in_hand = m->slots[i].in_hand != NULL;
+	if (!in_hand)
+		return false;
+	if (m->queue.first || m->aimed || m->impatient) {
+		atomic_store(&m->page->master_waits, 1);
+		return handoff_look(m); /* just before we asked */
+	}
+	if (!m->tidy)
+		m->tidy = loop_timer(m->loop, clock_ns() + HANDOFF_TIDY_NS,
+		                     handoff_tidy, m);
+	return false;
+}
+
 void
 handoff_return(struct master *m, struct slot *slot)
 {
+	handoff_look_at(m, slot);
 	if (slot->in_hand)
 		handoff_again(m, slot, slot->in_hand);
 	slot->in_hand = NULL;

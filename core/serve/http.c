@@ -386,10 +386,9 @@ http_work(void *arg)
 }
 
 /* A timer for the daemon's next time limit; none while nothing is open. */
-static void
-http_arm(void *arg)
+void
+http_before_sleep(struct http *h)
 {
-	struct http *h = arg;
 	MHD_UNSIGNED_LONG_LONG ms;
 	int64_t at_ns;
 
@@ -446,7 +445,6 @@ http_start(struct http *h, struct err *err)
 	h->fd =
 	    MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	loop_work(h->plan.loop, http_work, h);
-	loop_before_sleep(h->plan.loop, http_arm, h);
 	return loop_watch(h->plan.loop, h->fd, EPOLLIN, http_ready, h, err);
 }
 

@@ -24,7 +24,7 @@ struct request;
 
 /* Everything is borrowed for as long as the struct http lives. */
 struct http_plan {
-	struct loop *loop; /* its work and before_sleep become ours */
+	struct loop *loop; /* its work becomes ours */
 	struct gate *gate;
 	const struct reporter *reporter;
 	const struct settings *settings; /* timeout_s: for new connections */
@@ -41,6 +41,9 @@ void http_close(struct http *);
  * -1 (there is no room) it stays the caller's.
  */
 int http_add(struct http *, int fd, const struct msg_handoff *);
+
+/* Before the loop sleeps: sets the timer of the next time limit. */
+void http_before_sleep(struct http *);
 
 /* How many connections are open. */
 int http_count(const struct http *);

@@ -193,7 +193,7 @@ master_work(void *arg)
 	handoff_run(m);
 	if (m->stopping && !m->over)
 		master_stop_step(m);
-	return 0;
+	return handoff_before_sleep(m);
 }
 
 /* The first fork that was asked for; returns true in the child. */

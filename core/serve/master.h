@@ -129,6 +129,8 @@ struct master {
 	bool full;   /* the listeners rest: queue full */
 	int rest;    /* timer: the listeners rest for a second */
 	int retry;   /* timer: try choked channels again */
+	int tidy;    /* timer: then we want acknowledgements by message */
+	bool impatient;
 
 	struct aim aims[MASTER_AIMS];
 	struct caller callers[MASTER_CALLERS];
@@ -203,6 +205,9 @@ void handoff_arrive(struct master *, struct arrival *);
 
 /* Give as many as possible to workers. */
 void handoff_run(struct master *);
+
+/* Before the loop sleeps; returns whether there is something to do instead. */
+bool handoff_before_sleep(struct master *);
 
 /* A worker's answer to a hand-off. */
 void handoff_taken(struct master *, struct slot *, const struct msg_handoff *);

@@ -36,6 +36,12 @@ model_event_take(struct worker *w, int fd, const struct msg_handoff *handoff)
 	return TAKEN_FREE;
 }
 
+static void
+model_event_before_sleep(struct worker *w)
+{
+	http_before_sleep(w->model_state);
+}
+
 static int
 model_event_count(const struct worker *w)
 {
@@ -59,6 +65,7 @@ const struct model model_event = {
 	.help = "a place in the worker's event loop, as in Node",
 	.open = model_event_open,
 	.take = model_event_take,
+	.before_sleep = model_event_before_sleep,
 	.count = model_event_count,
 	.leave = model_event_leave,
 	.close = model_event_close,

@@ -26,6 +26,9 @@ struct model {
 	/* Serve `fd`, which is the model's own now unless TAKEN_NOT. */
 	enum taken (*take)(struct worker *, int fd, const struct msg_handoff *);
 
+	/* Before the worker's loop sleeps. */
+	void (*before_sleep)(struct worker *);
+
 	/* How many connections are open. */
 	int (*count)(const struct worker *);
 

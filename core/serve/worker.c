@@ -66,6 +66,31 @@ worker_acknowledge(struct worker *w, uint64_t connection, int accepted)
 	worker_tell(w, &m);
 }
 
+/*
+ * Taken, and ready for another: a number in our row says so.  The master
+ * looks there when the next connection comes; if it waits for us now, it
+ * gets a message before we sleep (worker_before_sleep).
+ */
+static void
+worker_note_taken(struct worker *w, uint64_t connection)
+{
+	w->noted = connection;
+	atomic_store(&w->reporter.page->row[w->reporter.row].taken, connection);
+}
+
+static void
+worker_before_sleep(void *arg)
+{
+	struct worker *w = arg;
+	struct page *page = w->reporter.page;
+
+	w->settings.model->before_sleep(w);
+	if (w->noted && atomic_load(&page->master_waits) &&
+	    atomic_exchange(&page->master_waits, 0))
+		worker_acknowledge(w, w->noted, HANDOFF_TAKEN);
+	w->noted = 0;
+}
+
 static void
 worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
 {
@@ -76,10 +101,12 @@ worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
 	if (taken == TAKEN_NOT)
 		close(fd);
 	w->owes_room = taken != TAKEN_FREE || !worker_has_room(w);
-	worker_acknowledge(w, handoff->connection,
-	                   taken == TAKEN_NOT ? HANDOFF_REFUSED
-	                   : w->owes_room     ? HANDOFF_LAST
-	                                      : HANDOFF_TAKEN);
+	if (taken == TAKEN_NOT)
+		worker_acknowledge(w, handoff->connection, HANDOFF_REFUSED);
+	else if (w->owes_room)
+		worker_acknowledge(w, handoff->connection, HANDOFF_LAST);
+	else
+		worker_note_taken(w, handoff->connection);
 }
 
 void
@@ -218,6 +245,7 @@ worker_run(const struct birth *b)
 		fprintf(stderr, "forkshop-server w%u: %s\n", b->id, err.text);
 		return 1;
 	}
+	loop_before_sleep(w.loop, worker_before_sleep, &w);
 	worker_tell_state(&w, MSG_LISTENING);
 	if (loop_run(w.loop, &err) < 0)
 		return 1;

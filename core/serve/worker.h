@@ -38,6 +38,7 @@ struct worker {
 	struct reporter reporter;
 	void *model_state; /* the model's own */
 	bool leaving;
+	uint64_t noted; /* a hand-off taken in this turn; 0: none */
 	bool owes_room; /* the master waits to hear that there is room */
 };
 

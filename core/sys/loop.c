@@ -323,7 +323,9 @@ loop_turn(struct loop *loop, int64_t until_ns, struct err *err)
 	               loop_patience_ms(loop, until_ns));
 	if (n < 0 && errno != EINTR)
 		return err_sys(err, "the event loop cannot wait (epoll_wait)");
-	loop_call_signals(loop);
+	for (int i = 0; i < n; i++)
+		if ((int)(uint32_t)events[i].data.u64 == loop->signal)
+			loop_call_signals(loop);
 	for (int i = 0; i < n; i++)
 		loop_call_watch(loop, &events[i]);
 	loop_call_timers(loop);

@@ -75,6 +75,7 @@ struct row {
 	_Atomic uint64_t failed;   /* of those done: broken, or 5xx */
 	_Atomic uint64_t accepted; /* connections taken */
 	_Atomic uint32_t open;     /* connections open now */
+	_Atomic uint64_t taken;    /* the last hand-off that it has taken */
 	_Atomic int64_t last_ns;   /* of the last request */
 	_Atomic int64_t counter; /* the variable of /count, shared on purpose */
 	struct ring ring;
@@ -92,6 +93,10 @@ struct page {
 
 	/* Written by the server: how many of the steps were taken. */
 	_Atomic uint32_t stepped;
+
+	/* Set by the master, cleared by who then sends MSG_TAKEN: it waits for
+	   a worker to take something; otherwise it looks at `taken`. */
+	_Atomic uint32_t master_waits;
 
 	/* Written by the master: the totals of rows whose owners ended. */
 	_Atomic uint64_t ended_started, ended_answered, ended_done,

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * bench_serve - requests per second and processor time of one request,
+ * beside nginx (`return 200`) and Node's cluster, in one alternating run of
+ * wrk(1).
+ *
+ *	BENCH_ROUNDS	rounds, 3; the medians are printed
+ *	BENCH_SECONDS	seconds of each run, 2
+ *
+ * wrk fills a processor by itself, so the processor time is the column to
+ * compare, and of it the ratio: machines differ.
+ */
+#include <check.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/sys/child.h"
+#include "core/sys/procfs.h"
+#include "tests/cluster.h"
+
+#define ROUNDS 64
+
+struct contender {
+	const char *name;
+	const char *beside; /* whose ratio is printed */
+	const char *const *args;
+	int port;  /* 0: the cluster's */
+	bool keep; /* connections are kept alive */
+	bool read; /* a thread reads the reports, as the shell does */
+	pid_t pid;
+	struct cluster *cluster;
+	double rps[ROUNDS], cpu_us[ROUNDS];
+	int n;
+};
+
+#define NGINX_PORT 4480
+#define DEFER_PORT 4481
+#define NODE_PORT  4482
+
+static const char *const plain[] = { NULL };
+static const char *const deferred[] = { "--defer-accept", NULL };
+static const char *const asking[] = { "--defer-accept", "--ask-uid", NULL };
+
+// clang-format off
+static struct contender contenders[] = {
+	{ .name = "nginx", .port = NGINX_PORT },
+	{ .name = "ours", .beside = "nginx", .args = plain },
+	{ .name = "Node cluster", .beside = "nginx", .port = NODE_PORT },
+	{ .name = "nginx deferred", .port = DEFER_PORT },
+	{ .name = "ours deferred", .beside = "nginx deferred", .args = deferred },
+	{ .name = "- with reports read", .beside = "nginx deferred",
+	  .args = deferred, .read = true },
+	{ .name = "- asking for the uid", .beside = "nginx deferred",
+	  .args = asking },
+	{ .name = "nginx kept alive", .port = NGINX_PORT, .keep = true },
+	{ .name = "ours kept alive", .beside = "nginx kept alive",
+	  .args = plain, .keep = true },
+	{ .name = "Node kept alive", .beside = "nginx kept alive",
+	  .port = NODE_PORT, .keep = true },
+};
+// clang-format on
+
+#define CONTENDERS (int)(sizeof(contenders) / sizeof(contenders[0]))
+
+static struct stage stage;
+static struct procfs *proc;
+
+/* The others **************************************************************/
+
+static const char nginx_conf[] =
+    "worker_processes 2; daemon off; pid %1$s/pid; error_log /dev/null;\n"
+    "events { worker_connections 1024; }\n"
+    "http { access_log off;\n"
+    "client_body_temp_path %1$s/a; proxy_temp_path %1$s/b;\n"
+    "fastcgi_temp_path %1$s/c; uwsgi_temp_path %1$s/d;\n"
+    "scgi_temp_path %1$s/e;\n"
+    "server { listen 127.0.0.1:%2$d; location / {\n"
+    "return 200 \"hello world\\n\"; } }\n"
+    "server { listen 127.0.0.1:%3$d deferred; location / {\n"
+    "return 200 \"hello world\\n\"; } } }\n";
+
+static const char node_js[] =
+    "const c = require('cluster'), h = require('http');\n"
+    "if (c.isPrimary) { c.fork(); c.fork(); }\n"
+    "else h.createServer((q, s) => s.end('hello world\\n'))\n"
+    "  .listen(%d, '127.0.0.1');\n";
+
+static const char *
+write_file(const char *name, const char *fmt, ...)
+{
+	static char path[128];
+	va_list ap;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", stage.home, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	va_start(ap, fmt);
+	vfprintf(f, fmt, ap);
+	va_end(ap);
+	fclose(f);
+	return path;
+}
+
+static pid_t
+start(const char *const *argv)
+{
+	struct child_plan plan = { .file = argv[0],
+		                   .argv = argv,
+		                   .fds = { -1, -1, 2 },
+		                   .nfds = 3,
+		                   .tty = -1,
+		                   .death_signal = SIGKILL };
+	int pidfd;
+	pid_t pid = child_spawn(&plan, &pidfd, NULL);
+
+	return pid < 0 ? 0 : pid;
+}
+
+static bool
+port_answers(void *port)
+{
+	int fd = cluster_connect(*(int *)port);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void
+start_others(void)
+{
+	const char *nginx[] = { "nginx", "-c", NULL, NULL };
+	const char *node[] = { "node", NULL, NULL };
+	pid_t nginx_pid, node_pid;
+
+	nginx[2] = write_file("nginx.conf", nginx_conf, stage.home, NGINX_PORT,
+	                      DEFER_PORT);
+	nginx_pid = start(nginx);
+	node[1] = write_file("node.js", node_js, NODE_PORT);
+	node_pid = start(node);
+	for (int i = 0; i < CONTENDERS; i++) {
+		struct contender *c = &contenders[i];
+
+		if (!c->port)
+			continue;
+		c->pid = c->port == NODE_PORT ? node_pid : nginx_pid;
+		if (c->pid)
+			stage_until(port_answers, &c->port, c->name);
+		else
+			printf("%s is not installed\n", c->name);
+	}
+}
+
+/* Ours ********************************************************************/
+
+static void
+throw_away(void *arg, int row, const struct report *report)
+{
+	(void)arg;
+	(void)row;
+	(void)report;
+}
+
+/* Read as the shell does: asleep until the eventfd says that there is news. */
+static void *
+read_reports(void *arg)
+{
+	struct cluster *c = arg;
+	uint64_t lost = 0, woken;
+
+	for (;;) {
+		struct pollfd p = { .fd = c->wake, .events = POLLIN };
+
+		if (page_sleep(c->page))
+			poll(&p, 1, -1);
+		page_awake(c->page);
+		if (read(c->wake, &woken, sizeof(woken)) > 0)
+			usleep(16000); /* it draws at most so often */
+		page_drain(c->page, throw_away, NULL, &lost);
+	}
+	return NULL;
+}
+
+static void
+start_ours(void)
+{
+	for (int i = 0; i < CONTENDERS; i++) {
+		struct contender *c = &contenders[i];
+		pthread_t thread;
+
+		if (c->port)
+			continue;
+		c->cluster = cluster_open(2, c->args);
+		c->pid = c->cluster->pids[0];
+		c->port = c->cluster->port;
+		if (c->read)
+			pthread_create(&thread, NULL, read_reports, c->cluster);
+		else
+			page_awake(c->cluster->page); /* rings just fill up */
+	}
+}
+
+/* Measuring ***************************************************************/
+
+static double
+cpu_ns(pid_t pid)
+{
+	pid_t pids[64] = { pid };
+	int n = 1 + procfs_children(proc, pid, 0, pids + 1, 63);
+	double ticks = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct proc_stat st;
+
+		if (procfs_stat(proc, pids[i], 0, &st) == 0)
+			ticks += (double)(st.utime_ticks + st.stime_ticks);
+	}
+	return ticks * (double)procfs_tick_ns();
+}
+
+static void
+measure(struct contender *c, int seconds)
+{
+	double before = cpu_ns(c->pid), requests = 1, rps = 0;
+	const char *out, *s;
+
+	out = stage_outside(
+	    &stage, "wrk -t1 -c32 -d%ds %s http://127.0.0.1:%d/", seconds,
+	    c->keep ? "" : "-H 'Connection: close'", c->port);
+	if ((s = strstr(out, "Requests/sec:")))
+		rps = atof(s + 13);
+	if ((s = strstr(out, " requests in")))
+		while (s > out && s[-1] >= '0' && s[-1] <= '9')
+			s--;
+	if (s)
+		requests = atof(s);
+	c->rps[c->n] = rps;
+	c->cpu_us[c->n++] = (cpu_ns(c->pid) - before) / 1000 / requests;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median(double *values, int n)
+{
+	qsort(values, (size_t)n, sizeof(*values), by_size);
+	return n ? values[n / 2] : 0;
+}
+
+static void
+print(struct contender *c)
+{
+	double rps = median(c->rps, c->n), cpu = median(c->cpu_us, c->n);
+
+	printf("  %-22s %9.0f %8.1f", c->name, rps, cpu);
+	for (int i = 0; c->beside && i < CONTENDERS; i++)
+		if (strcmp(contenders[i].name, c->beside) == 0 &&
+		    contenders[i].n)
+			printf("  %8.2f %8.2f",
+			       rps / median(contenders[i].rps, c->n),
+			       cpu / median(contenders[i].cpu_us, c->n));
+	printf("\n");
+}
+
+static int
+knob(const char *name, int otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && atoi(value) > 0 && atoi(value) <= ROUNDS ? atoi(value)
+	                                                         : otherwise;
+}
+
+/* The helpers of tests want to be inside of one. */
+START_TEST(serve)
+{
+	int rounds = knob("BENCH_ROUNDS", 3),
+	    seconds = knob("BENCH_SECONDS", 2);
+
+	stage_open(&stage);
+	proc = procfs_open(NULL, NULL);
+	start_others();
+	start_ours();
+	for (int round = 0; round < rounds; round++)
+		for (int i = 0; i < CONTENDERS; i++)
+			if (contenders[i].pid)
+				measure(&contenders[i], seconds);
+	printf("serving: wrk, 32 connections, 2 workers, median of %d\n"
+	       "  %-22s %9s %8s  %8s %8s\n",
+	       rounds, "", "req/s", "cpu us", "req/s x", "cpu x");
+	for (int i = 0; i < CONTENDERS; i++)
+		print(&contenders[i]);
+	for (int i = 0; i < CONTENDERS; i++)
+		if (contenders[i].pid)
+			kill(contenders[i].pid, SIGTERM);
+	while (wait(NULL) > 0)
+		continue;
+	stage_close(&stage);
+	fflush(stdout);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("bench serve");
+	TCase *t = tcase_create("serve");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 0);
+	tcase_add_test(t, serve);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

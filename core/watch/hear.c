@@ -38,18 +38,6 @@ hear_hold(struct watch *w, struct member *m, struct heard *h)
 		fate_hold(w, m, fd);
 }
 
-static struct member *
-hear_parent(struct watch *w, const struct heard *h)
-{
-	struct member *m = table_find(&w->table, h->msg->born.ppid, 0);
-
-	if (m && !m->p.dead)
-		return m;
-	if (h->served && h->served->master)
-		return h->served->master;
-	return w->lab ? w->lab : w->table.root;
-}
-
 /* Births ****************************************************************/
 
 static struct expect *
@@ -111,6 +99,42 @@ hear_master(struct watch *w, struct member *m)
 	served->s.pid = m->p.pid;
 	served->s.up = true;
 	snprintf(m->p.server, sizeof(m->p.server), "%s", m->p.name);
+}
+
+static struct member *
+hear_lab(const struct watch *w)
+{
+	return w->lab ? w->lab : w->table.root;
+}
+
+/*
+ * The master that said this.  Its wire is not the lab's, so it may be heard
+ * before the lab's STARTED.
+ */
+static struct member *
+hear_speaker(struct watch *w, const struct heard *h, pid_t pid)
+{
+	struct member *m;
+
+	if (!h->served || h->served->master)
+		return h->served ? h->served->master : NULL;
+	m = fate_born(w, hear_lab(w), pid, 0, h->msg->t_ns);
+	if (!m)
+		return NULL;
+	hear_name(m, h->served->s.name, KIND_MASTER);
+	hear_master(w, m);
+	return m;
+}
+
+static struct member *
+hear_parent(struct watch *w, const struct heard *h)
+{
+	struct member *master = hear_speaker(w, h, h->msg->born.ppid);
+	struct member *m = table_find(&w->table, h->msg->born.ppid, 0);
+
+	if (m && !m->p.dead)
+		return m;
+	return master ? master : hear_lab(w);
 }
 
 static void
@@ -182,7 +206,7 @@ static void
 hear_adopted(struct watch *w, struct heard *h)
 {
 	const struct msg_born *born = &h->msg->born;
-	struct member *lab = w->lab ? w->lab : w->table.root;
+	struct member *lab = hear_lab(w);
 	struct member *m =
 	    fate_born(w, lab, born->pid, born->start_ticks, h->msg->t_ns);
 
@@ -300,7 +324,8 @@ static void
 hear_online(struct watch *w, struct heard *h)
 {
 	const struct msg_target *t = &h->msg->target;
-	struct member *m = hear_of(h, t->id);
+	struct member *m =
+	    t->id ? hear_of(h, t->id) : hear_speaker(w, h, t->pid);
 	struct event e;
 
 	if (!m)

@@ -229,18 +229,34 @@ coverage: ## run the tests and print line coverage
 	+$(Q)$(call variant,coverage) run-tests
 	$(Q)tests/coverage $(call beside,coverage)
 
+# Fuzzers have objects of their own, made by clang with its sanitizers.
 FUZZ_SECONDS ?= 20
 FUZZ         := $(FUZZ_SRC:%.c=$(B)/%)
+FUZZ_OBJ     := $(patsubst %.c,$(B)/fuzz/%.o,\
+                $(BASE_SRC) $(SHOP_SRC) tui/keys.c)
+FUZZ_C       := -g -O1 -std=c11 -pthread -Wno-gnu \
+                -fsanitize=address,undefined \
+                -fno-sanitize-recover=all
 fuzz: libraries $(FUZZ) ## fuzz the parsers for a few seconds each (clang)
 	$(Q)for f in $(FUZZ); do \
-	  $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 || exit 1; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 \
+	    -artifact_prefix=$(B)/ || exit 1; \
 	done
 
-$(FUZZ): $(B)/%: %.c $(BASE_SRC) $(SHOP_SRC) $(B)/config.h
+$(B)/fuzz/%.o: %.c $(B)/config.h $(B)/flags
 	@mkdir -p $(@D)
-	$(call say,FUZZ)clang -g $(OUR_CPP) -std=c11 -pthread \
-	  -fsanitize=fuzzer,address,undefined \
-	  $< $(BASE_SRC) $(SHOP_SRC) $(call libs_of,jansson) -o $@
+	$(call say,CC)clang $(OUR_CPP) $(FUZZ_C) -fsanitize=fuzzer-no-link \
+	  -MMD -MP -c $< -o $@
+
+$(B)/fuzz.a: $(FUZZ_OBJ)
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(FUZZ): $(B)/%: $(B)/fuzz/%.o $(B)/fuzz.a
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_C) -fsanitize=fuzzer $^ \
+	  $(call libs_of,jansson) -o $@
+
+-include $(FUZZ_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(B)/fuzz/%.d)
 
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.sh))
 bench: tests $(BENCHES) ## measure; the numbers go to bench.txt as well

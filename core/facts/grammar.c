@@ -83,6 +83,11 @@ grammar_takes(enum type type, const struct node *n)
 static bool
 grammar_match(struct grammar *g, struct node *a, struct node *b, int at)
 {
+	if (a->type == TYPE_TRUTH || b->type == TYPE_TRUTH) {
+		reader_fail(g, at,
+		            "what is true or false by itself is not compared");
+		return false;
+	}
 	if (a->type == TYPE_LITERAL && b->type != TYPE_LITERAL)
 		return grammar_mean(g, a, b->type);
 	if (b->type == TYPE_LITERAL && a->type != TYPE_LITERAL)
@@ -91,8 +96,7 @@ grammar_match(struct grammar *g, struct node *a, struct node *b, int at)
 		b->type = a->type;
 	if (grammar_takes(b->type, a))
 		a->type = b->type;
-	if (a->type == b->type && a->type != TYPE_LITERAL &&
-	    a->type != TYPE_TRUTH)
+	if (a->type == b->type && a->type != TYPE_LITERAL)
 		return true;
 	if (a->type == TYPE_LITERAL)
 		reader_unknown_word(g, a->name, a->from);

@@ -8,33 +8,18 @@
 #include "core/load/run.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "core/load/shot.h"
 #include "core/sys/clock.h"
 #include "core/sys/loop.h"
-#include "core/sys/text.h"
 
 #define RUN_PROGRESS_NS (100 * NS_PER_MS)
 #define RUN_RETRY_NS    (100 * NS_PER_MS)
-
-/* One request under way, or idle.  Its handle serves many in turn. */
-struct shot {
-	struct run *run;   /* borrowed */
-	struct shot *next; /* of the idle ones */
-	CURL *easy;        /* owned */
-	bool flying;       /* the multi handle has it */
-	uint64_t nth;
-	int retries;
-	int64_t begin_ns;   /* of the request */
-	int64_t attempt_ns; /* of its latest repetition */
-	struct answer answer;
-};
 
 struct run {
 	const struct plan *plan; /* all borrowed, down to `only` */
@@ -223,116 +208,6 @@ run_on_timer(CURLM *multi, long patience_ms, void *arg)
 
 /* One request ***********************************************************/
 
-static size_t
-run_on_header(char *line, size_t one, size_t len, void *arg)
-{
-	static const char worker[] = "X-Worker:", pid[] = "X-Pid:";
-	struct shot *shot = arg;
-	struct answer *a = &shot->answer;
-
-	if (len * one > sizeof(worker) &&
-	    strncasecmp(line, worker, sizeof(worker) - 1) == 0) {
-		size_t at = sizeof(worker) - 1;
-
-		while (at < len && line[at] == ' ')
-			at++;
-		text_clean(a->worker, sizeof(a->worker), line + at,
-		           strcspn(line + at, " \r\n"));
-	} else if (len * one > sizeof(pid) &&
-	           strncasecmp(line, pid, sizeof(pid) - 1) == 0) {
-		a->pid = atoi(line + sizeof(pid) - 1);
-	}
-	return len * one;
-}
-
-static size_t
-run_on_body(char *bytes, size_t one, size_t len, void *arg)
-{
-	struct shot *shot = arg;
-	struct run_only *only = shot->run->only;
-	size_t n = len * one;
-
-	if (only && shot->answer.body_len < RUN_BODY_KEPT) {
-		size_t room = RUN_BODY_KEPT - shot->answer.body_len;
-
-		memcpy(only->body + shot->answer.body_len, bytes,
-		       n < room ? n : room);
-		shot->answer.body_len += n < room ? n : room;
-	}
-	return n;
-}
-
-static curl_socket_t
-run_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct shot *shot = arg;
-	struct err err;
-	int fd;
-
-	(void)purpose;
-	(void)address;
-	fd = aim_socket(shot->run->aim, &err);
-	if (fd >= 0)
-		return fd;
-	shot->answer.reason = TALLY_AIM;
-	snprintf(shot->answer.why, sizeof(shot->answer.why), "%.*s",
-	         TALLY_WHY - 1, err.text);
-	return CURL_SOCKET_BAD;
-}
-
-/* curl's and the system's word for a failure, as ours. */
-static enum tally_reason
-run_reason(CURLcode code, long os_error)
-{
-	switch (code) {
-	case CURLE_OK:
-		return TALLY_ANSWERED;
-	case CURLE_COULDNT_CONNECT:
-		return os_error == ECONNREFUSED    ? TALLY_REFUSED
-		       : os_error == EADDRNOTAVAIL ? TALLY_NO_PORT
-		       : os_error == ECONNRESET    ? TALLY_RESET
-		                                   : TALLY_OTHER;
-	case CURLE_GOT_NOTHING:
-		return TALLY_EMPTY;
-	case CURLE_RECV_ERROR:
-	case CURLE_SEND_ERROR:
-		return TALLY_RESET;
-	case CURLE_PARTIAL_FILE:
-		return TALLY_CUT;
-	case CURLE_OPERATION_TIMEDOUT:
-		return TALLY_TIMEOUT;
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_BAD_CONTENT_ENCODING:
-		return TALLY_GARBAGE;
-	default:
-		return TALLY_OTHER;
-	}
-}
-
-static void
-run_read_result(struct shot *shot, CURLcode code)
-{
-	struct answer *a = &shot->answer;
-	long status = 0, os_error = 0, connects = 0;
-	curl_off_t took_us = 0;
-
-	curl_easy_getinfo(shot->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(shot->easy, CURLINFO_OS_ERRNO, &os_error);
-	curl_easy_getinfo(shot->easy, CURLINFO_NUM_CONNECTS, &connects);
-	curl_easy_getinfo(shot->easy, CURLINFO_TOTAL_TIME_T, &took_us);
-	a->status = (int)status;
-	a->took_ns = shot->attempt_ns - shot->begin_ns + took_us * NS_PER_US;
-	shot->run->tally->connections += (uint64_t)connects;
-	if (a->reason == TALLY_AIM)
-		return;
-	a->reason = run_reason(code, os_error);
-	if (a->reason == TALLY_OTHER)
-		snprintf(a->why, sizeof(a->why), "%s%s%s",
-		         curl_easy_strerror(code), os_error ? ": " : "",
-		         os_error ? strerror((int)os_error) : "");
-}
-
 /* Put the shot's request on its way, for the first time or again. */
 static void
 run_fly(void *arg)
@@ -384,7 +259,7 @@ run_collect(struct run *run)
 		struct shot *shot;
 
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &shot);
-		run_read_result(shot, code);
+		run->tally->connections += shot_read(shot, code);
 		curl_multi_remove_handle(run->multi, shot->easy);
 		shot->flying = false;
 		if (shot->answer.reason != TALLY_ANSWERED &&
@@ -454,41 +329,11 @@ run_work(void *arg)
 
 /* Setting up ************************************************************/
 
-static void
-run_set_easy(struct run *run, struct shot *shot, const char *url)
-{
-	const struct plan *plan = run->plan;
-	CURL *easy = shot->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, shot);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "forkshop-client/" VERSION);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-	                 (long)(plan->timeout_ns / NS_PER_MS));
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, run_on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, shot);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, run_on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, shot);
-	if (!plan->keep_alive) {
-		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	}
-	if (run->aim) {
-		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, run_on_open);
-		curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, shot);
-		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, run->connect);
-	}
-}
-
 static int
 run_open_shots(struct run *run, struct err *err)
 {
 	char url[PLAN_PATH_SIZE + 64], to[64];
+	struct shot_with with = { .plan = run->plan, .aim = run->aim };
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", run->plan->port,
 	         run->plan->path);
@@ -497,16 +342,16 @@ run_open_shots(struct run *run, struct err *err)
 		         run->aim->private_port);
 		run->connect = curl_slist_append(NULL, to);
 	}
+	with.connect = run->connect;
+	with.body = run->only ? run->only->body : NULL;
 	run->shots = calloc((size_t)run->plan->at_once, sizeof(*run->shots));
 	for (int i = run->plan->at_once - 1; run->shots && i >= 0; i--) {
 		struct shot *shot = &run->shots[i];
 
 		shot->run = run;
-		shot->easy = curl_easy_init();
-		if (!shot->easy)
+		if (shot_open(shot, &with, url) < 0)
 			return err_set(err, "no memory for %d requests at once",
 			               run->plan->at_once);
-		run_set_easy(run, shot, url);
 		shot->next = run->idle;
 		run->idle = shot;
 	}

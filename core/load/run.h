@@ -2,8 +2,7 @@
  *
  * run - send the requests of a plan and count what comes back.
  *
- * libcurl's multi interface driven by our loop: this file is the only one
- * that knows it.
+ * libcurl's multi interface driven by our loop; only this room knows curl.
  */
 #ifndef CORE_LOAD_RUN_H
 #define CORE_LOAD_RUN_H

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What does it cost to read a lab of 64 processes, on a machine where 1,000
+ * others sleep?  Beside it: `ps af`, which reads them all.
+ *
+ * The bench starts all of these itself.  They wait for the end of a pipe, so
+ * none outlives it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/sys/child.h"
+#include "core/sys/clock.h"
+#include "core/watch/inside.h"
+
+#define STRANGERS 1000
+#define FAMILY    62 /* with shell and lab 64 */
+#define ROUNDS    500
+#define PS_ROUNDS 20
+
+/* Until nobody holds the other end any more. */
+static void
+sleep_until_end(int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) > 0)
+		continue;
+	_exit(0);
+}
+
+/* `n` children of a process between, which (stay) waits too, or ends. */
+static pid_t
+start_family(int n, bool stay, int ends[2])
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready) < 0 || (pid = fork()) < 0)
+		exit(1);
+	if (pid == 0) {
+		close(ends[1]);
+		for (int i = 0; i < n; i++)
+			if (fork() == 0) {
+				close(ready[1]);
+				sleep_until_end(ends[0]);
+			}
+		close(ready[1]);
+		if (stay)
+			sleep_until_end(ends[0]);
+		_exit(0);
+	}
+	close(ready[1]);
+	while (read(ready[0], &byte, 1) > 0)
+		continue; /* until all have closed it */
+	close(ready[0]);
+	if (!stay)
+		waitpid(pid, NULL, 0);
+	return pid;
+}
+
+static double
+each_us(int64_t begun_ns, int n)
+{
+	return (double)(clock_ns() - begun_ns) / n / NS_PER_US;
+}
+
+static double
+refresh_us(struct watch *w, bool children)
+{
+	int64_t begun_ns = clock_ns();
+
+	for (int i = 0; i < ROUNDS; i++) {
+		look_all(w, children);
+		watch_stale(w);
+		watch_snapshot(w);
+	}
+	return each_us(begun_ns, ROUNDS);
+}
+
+static double
+ps_us(void)
+{
+	int64_t begun_ns = clock_ns();
+
+	for (int i = 0; i < PS_ROUNDS; i++)
+		if (system("ps af >/dev/null") != 0)
+			return 0;
+	return each_us(begun_ns, PS_ROUNDS);
+}
+
+int
+main(void)
+{
+	struct err err;
+	struct loop *loop = loop_open(&err);
+	struct timeline *timeline = timeline_open(4096);
+	struct watch *w = watch_open(loop, timeline, NULL, NULL, &err);
+	double kept, all, ps;
+	int ends[2];
+
+	child_raise_limits();
+	if (!w || pipe(ends) < 0)
+		return 1;
+	start_family(STRANGERS, false, ends);
+	watch_lab(w, start_family(FAMILY, true, ends));
+	watch_refresh(w);
+	/* Jobs, as they stay, not processes of which more may be born. */
+	for (struct member *m = w->table.root; m; m = table_next(m))
+		if (m->p.kind == KIND_OTHER)
+			m->p.kind = KIND_CLIENT;
+	kept = refresh_us(w, false);
+	all = refresh_us(w, true);
+	ps = ps_us();
+	printf("refresh: %d processes in the lab, %d beside it\n",
+	       watch_snapshot(w)->nprocs, STRANGERS);
+	printf("  one refresh, kept descriptors   %8.0f us   1/%.0f of ps af\n",
+	       kept, ps / kept);
+	printf("  with the lists of children      %8.0f us   1/%.0f\n", all,
+	       ps / all);
+	printf("  ps af                           %8.0f us\n", ps);
+	watch_close(w);
+	timeline_close(timeline);
+	loop_close(loop);
+	return 0;
+}

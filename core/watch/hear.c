@@ -396,6 +396,8 @@ hear_say(struct watch *w, struct heard *h)
 {
 	struct event e = { .type = EVENT_NOTE, .t_ns = h->msg->t_ns };
 
+	if (h->msg->seq)
+		return; /* the answer to an order: who gave it says it */
 	memcpy(e.who.name, h->msg->name, sizeof(e.who.name));
 	if (h->served)
 		memcpy(e.server, h->served->s.name, sizeof(e.server));

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The watch over jobs, and over what they start: with the news of the kernel
+ * and without.
+ */
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/sys/clock.h"
+#include "tests/watched.h"
+
+static void
+setup(void)
+{
+	watched_open(NULL);
+}
+
+/* What newer kernels offer is switched off. */
+static void
+setup_without(void)
+{
+	watched_open("connector,pidfd-info");
+}
+
+static void
+setup_without_children(void)
+{
+	watched_open("connector,pidfd-info,children");
+}
+
+/* Jobs, and what they start *********************************************/
+
+START_TEST(a_job_is_a_row_with_its_exit_code)
+{
+	char buf[64];
+
+	watched_job("j1", "exit 7");
+	until(watched_event(EVENT_REAPED, "j1"));
+	ck_assert_int_eq(watched_row("j1")->kind, KIND_JOB);
+	ck_assert_str_eq(ending_text(watched_row("j1"), buf, sizeof(buf)),
+	                 "exited 7");
+	ck_assert_str_eq(watched_row("j1")->cmd, "exit 7");
+	ck_assert(!watched_row("j1")->counts);
+}
+END_TEST
+
+START_TEST(the_children_of_a_job_are_seen)
+{
+	pid_t pid;
+
+	watched_job("j1", "sleep 300 & wait $!; echo $? >/dev/null; sleep 200");
+	until(watched_command("sleep 300"));
+	ck_assert_int_eq(watched_command("sleep 300")->ppid,
+	                 watched_row("j1")->pid);
+	ck_assert_int_eq(watched_command("sleep 300")->kind, KIND_OTHER);
+	pid = watched_command("sleep 300")->pid;
+	kill(pid, SIGSTOP);
+	until(watched_command("sleep 300")->state == 'T');
+	ck_assert_int_ge(watch_pidfd(watched.watch, pid, NULL), 0);
+	kill(pid, SIGKILL);
+	until(watched_command("sleep 300") &&
+	      watched_command("sleep 300")->reaped);
+}
+END_TEST
+
+START_TEST(how_a_grandchild_ended_is_known)
+{
+	watched_job("j1", "sleep 300 & wait; exec sleep 200");
+	until(watched_command("sleep 300"));
+	kill(watched_command("sleep 300")->pid, SIGTERM);
+	until(watched_command("sleep 300") &&
+	      watched_command("sleep 300")->reaped);
+	ck_assert(watched_command("sleep 300")->end.known);
+	ck_assert_int_eq(watched_command("sleep 300")->end.code, SIGTERM);
+}
+END_TEST
+
+static const struct proc *
+zombie(void)
+{
+	const struct snapshot *s = watch_snapshot(watched.watch);
+
+	for (int i = 0; i < s->nprocs; i++)
+		if (s->proc[i].dead && !s->proc[i].reaped &&
+		    s->proc[i].kind == KIND_OTHER)
+			return &s->proc[i];
+	return NULL;
+}
+
+START_TEST(a_zombie_tells_its_exit_code)
+{
+	/* The shell's child is inherited by a sleep, which never waits. */
+	watched_job("j1", "(sleep 0.3; exit 5) & exec sleep 200");
+	until(zombie() && zombie()->ppid == watched_row("j1")->pid);
+	ck_assert_int_eq(zombie()->state, 'Z');
+	ck_assert(zombie()->end.known);
+	ck_assert_int_eq(zombie()->end.code, 5);
+}
+END_TEST
+
+START_TEST(a_daemon_is_adopted)
+{
+	watched_job("j1", "(setsid sleep 300 &) ; exit 0");
+	until(watched_event(EVENT_REAPED, "j1"));
+	until(watched_command("sleep 300") &&
+	      watched_command("sleep 300")->adopted);
+	ck_assert_int_eq(watched_command("sleep 300")->ppid, watched.front.lab);
+	kill(watched_command("sleep 300")->pid, SIGKILL);
+	until(watched_command("sleep 300")->reaped);
+	ck_assert(watched_command("sleep 300")->end.known);
+}
+END_TEST
+
+START_TEST(a_storm_of_births_loses_nobody)
+{
+	watched_job("j1", "i=0; while [ $i -lt 200 ]; do /bin/true; "
+	                  "i=$((i+1)); done");
+	until(watched_event(EVENT_REAPED, "j1"));
+	watch_refresh(watched.watch);
+	ck_assert_int_le(watch_snapshot(watched.watch)->nprocs, 2 + 64 + 1);
+	ck_assert(!watched_row("j1") || watched_row("j1")->reaped);
+	watched_turns(1000);
+	for (int i = 0; i < watch_snapshot(watched.watch)->nprocs; i++)
+		ck_assert(i < 2 ||
+		          watch_snapshot(watched.watch)->proc[i].reaped);
+}
+END_TEST
+
+static int
+thread_rows(void)
+{
+	const struct snapshot *s = watch_snapshot(watched.watch);
+	int n = 0;
+
+	for (int i = 0; i < s->nprocs; i++)
+		n += s->proc[i].kind == KIND_THREAD && !s->proc[i].dead;
+	return n;
+}
+
+START_TEST(threads_are_rows)
+{
+	watched_job("j1", "exec node -e 'setTimeout(()=>{}, 300000)'");
+	until(watched_row("j1") && watched_row("j1")->threads > 2 &&
+	      thread_rows() == watched_row("j1")->threads - 1);
+	ck_assert_ptr_nonnull(watched_event(EVENT_THREAD, ""));
+}
+END_TEST
+
+START_TEST(strangers_have_no_pidfd)
+{
+	struct err err;
+
+	ck_assert_int_lt(watch_pidfd(watched.watch, 1, &err), 0);
+	ck_assert_str_eq(err.text, "pid 1 is not a process of this lab");
+	ck_assert_int_ge(watch_pidfd(watched.watch, watched.front.lab, &err),
+	                 0);
+}
+END_TEST
+
+static TCase *
+births(Suite *s, const char *name, void (*open)(void))
+{
+	TCase *c = tcase_create(name);
+
+	suite_add_tcase(s, c);
+	tcase_set_timeout(c, 60);
+	tcase_add_checked_fixture(c, open, watched_close);
+	tcase_add_test(c, a_job_is_a_row_with_its_exit_code);
+	tcase_add_test(c, the_children_of_a_job_are_seen);
+	tcase_add_test(c, a_zombie_tells_its_exit_code);
+	tcase_add_test(c, a_daemon_is_adopted);
+	tcase_add_test(c, a_storm_of_births_loses_nobody);
+	return c;
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("births");
+	TCase *c = births(s, "with all probes", setup);
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_test(c, how_a_grandchild_ended_is_known);
+	tcase_add_test(c, threads_are_rows);
+	tcase_add_test(c, strangers_have_no_pidfd);
+	births(s, "without connector and pidfd-info", setup_without);
+	births(s, "without children files", setup_without_children);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -42,7 +42,7 @@ struct arg {
 	const char *const *words; /* ARG_WORD: ends in NULL */
 };
 
-struct option {
+struct command_option {
 	const char *name; /* "--port", "-n" */
 	struct arg value; /* kind ARG_NONE: a flag */
 	const char *blurb;
@@ -57,7 +57,8 @@ struct args {
 	char *line;  /* as typed, from the command's name on */
 	char *rest;  /* as typed, behind the command's name */
 	int argc;    /* words that are not options */
-	char **argv; /* argv[0] is the first argument */
+	char **argv; /* argv[0] is the first argument; NULL ends */
+	char **words; /* owned by the parser: argv and options point there */
 	const char *option[COMMAND_OPTIONS]; /* value, "" for a flag, NULL */
 };
 
@@ -76,7 +77,7 @@ struct command {
 	const char *detail;  /* paragraphs for help NAME; or NULL */
 	const char *example; /* a line that works in a fresh lab; or NULL */
 	struct arg args[COMMAND_ARGS];
-	struct option options[COMMAND_OPTIONS];
+	struct command_option options[COMMAND_OPTIONS];
 	bool raw; /* options are not taken out: the line is another's */
 	enum outcome (*run)(struct session *, const struct args *,
 	                    struct err *);

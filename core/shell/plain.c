@@ -28,6 +28,7 @@ struct plain {
 	struct session *session;             /* owned */
 	struct input input;
 	struct answers answers;
+	bool summed; /* the event at hand is one of those */
 	int timer;    /* tells the sum of a burst */
 	bool over;    /* end now */
 	int signal;   /* that ended us, or 0 */
@@ -96,6 +97,8 @@ plain_line(void *arg, enum line_kind kind, const char *name, const char *text)
 	}
 	if (kind == LINE_COMMAND && !p->options->file)
 		return;
+	if (kind == LINE_EVENT && p->summed)
+		return;
 	plain_sum(p);
 	front = p->session ? session_foreground(p->session) : NULL;
 	if (kind == LINE_COMMAND)
@@ -108,31 +111,19 @@ plain_line(void *arg, enum line_kind kind, const char *name, const char *text)
 	plain_put(p, kind == LINE_ERROR ? stderr : stdout, buf);
 }
 
-/* What happens to every connection would bury what happens once. */
-static const bool plain_silent[EVENT_TYPES] = {
-	[EVENT_ACCEPTED] = true, [EVENT_SKIPPED] = true,
-	[EVENT_HANDOFF] = true,  [EVENT_REQUEST] = true,
-	[EVENT_CLOSED] = true,   [EVENT_TERMINAL] = true,
-};
-
+/* Requests are summed up; of everything else the session's line comes next. */
 static void
 plain_event(void *arg, const struct event *e)
 {
 	struct plain *p = arg;
-	char text[512];
 
 	if (p->options->json) {
 		plain_put_json(p, json_of_event(e));
 		return;
 	}
-	if (plain_silent[e->type])
-		return;
-	if (e->type == EVENT_ANSWER || e->type == EVENT_BROKEN) {
+	p->summed = e->type == EVENT_ANSWER || e->type == EVENT_BROKEN;
+	if (p->summed)
 		answers_add(&p->answers, e);
-		return;
-	}
-	plain_sum(p);
-	plain_put(p, stdout, event_text(e, text, sizeof(text)));
 }
 
 static void

@@ -66,6 +66,8 @@ struct session_options {
 	int port;       /* of the first server; 3000; 0 picks one */
 	bool must_port; /* --port was given: no other will do */
 	bool headless;  /* no student is watching: no greeting */
+	const char *programs; /* borrowed: where else to look for our programs;
+	                         NULL: where they were installed */
 };
 
 /* `loop` and `front` are borrowed.  NULL and err: nothing is left running. */

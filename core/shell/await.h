@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * await - a command that has asked a master and waits for its answer.
+ */
+#ifndef CORE_SHELL_AWAIT_H
+#define CORE_SHELL_AWAIT_H
+
+#include "core/shell/session.h"
+
+/*
+ * Wait for the answer to `seq` (0: the question failed, err says why).  What
+ * it came to is said as a result; Ctrl-C leaves it to its fate.
+ */
+enum outcome await_answer(struct session *, uint32_t seq, struct err *);
+
+#endif

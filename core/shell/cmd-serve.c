@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * serve [NAME]: one more server, with a page of counters and a wire.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/shell/inside.h"
+
+#define SERVE_WORDS 32
+
+static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
+static const char *const serve_switch[] = { "on", "off", NULL };
+
+struct serve {
+	uint32_t seq; /* of the START; 0: started */
+	int workers;
+	char name[NAME_SIZE];
+};
+
+static int
+serve_listening(const struct snapshot *snap, const char *name)
+{
+	int n = 0;
+
+	for (int i = 0; i < snap->nprocs; i++)
+		n += snap->proc[i].kind == KIND_WORKER && !snap->proc[i].dead &&
+		     snap->proc[i].life == LIFE_LISTENING &&
+		     strcmp(snap->proc[i].server, name) == 0;
+	return n;
+}
+
+/* Up when the master is online and every worker listens. */
+static enum outcome
+serve_poll(struct session *s, void *arg, struct err *err)
+{
+	struct serve *serve = arg;
+	const struct serving *v = session_serving(s, serve->name);
+	const struct snapshot *snap = session_snapshot(s);
+	const struct server *server = snapshot_server(snap, serve->name);
+	int answer = 1;
+
+	if (serve->seq)
+		answer = session_answer(s, serve->seq, NULL, err);
+	if (answer == 0)
+		return OUTCOME_WAITS;
+	serve->seq = 0;
+	if (answer < 0)
+		return OUTCOME_FAILED;
+	if (v && v->why[0]) {
+		err_set(err, "%.500s", v->why);
+		return OUTCOME_FAILED;
+	}
+	if (!v || !v->link.wire) {
+		err_set(err, "%s ended at once: log says what it printed",
+		        serve->name);
+		return OUTCOME_FAILED;
+	}
+	if (v->up && server && server->up &&
+	    serve_listening(snap, serve->name) >= serve->workers)
+		return OUTCOME_DONE;
+	return OUTCOME_WAITS;
+}
+
+static int
+serve_name_ok(const char *name, struct err *err)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	if (name[0] >= 'a' && name[0] <= 'z' && name[n] == '\0' && n < 12)
+		return 0;
+	return err_set(err,
+	               "a server's name is short and of small letters and "
+	               "digits, as web2, not \"%.40s\"",
+	               name);
+}
+
+/* Options that go to forkshop-server as they were typed. */
+static void
+serve_words(const struct args *args, const char *name,
+            const char *words[SERVE_WORDS])
+{
+	const struct command_option *o = args->command->options;
+	int n = 0;
+
+	words[n++] = "forkshop-server";
+	words[n++] = name;
+	for (int i = 0; i < COMMAND_OPTIONS && o[i].name; i++) {
+		if (!args->option[i] || strcmp(o[i].name, "--env") == 0)
+			continue;
+		words[n++] = o[i].name;
+		words[n++] = args->option[i];
+	}
+	words[n] = NULL;
+}
+
+/* The start itself; descriptors are closed by the caller. */
+static uint32_t
+serve_start(struct session *s, const struct args *args, struct serving *v,
+            const int fds[3], struct err *err)
+{
+	const char *words[SERVE_WORDS];
+	const char *env[] = { args_option(args, "--env"), NULL };
+	char name[NAME_SIZE], cmd[NAME_SIZE + 20];
+	struct start_plan plan = { .kind = START_SERVER,
+		                   .name = v->name,
+		                   .argv = words,
+		                   .env = env,
+		                   .fds = fds,
+		                   .nfds = 3,
+		                   .cmd = cmd };
+
+	serve_words(args, v->name, words);
+	snprintf(cmd, sizeof(cmd), "forkshop-server %s", v->name);
+	return session_start(s, &plan, name, err);
+}
+
+static uint32_t
+serve_open(struct session *s, const struct args *args, const char *name,
+           struct err *err)
+{
+	int pair[2], page = -1;
+	const char *death = args_option(args, "--on-parent-death");
+	const char *policy = args_option(args, "--policy");
+	const char *model = args_option(args, "--model");
+	struct serving *v;
+	uint32_t seq = 0;
+
+	v = session_serving_new(s, name, &page, err);
+	if (!v)
+		return 0;
+	if (wire_pair(pair, err) == 0) {
+		int fds[3] = { pair[1], page, watch_wake_fd(s->watch) };
+
+		if (watch_server(s->watch, name, v->page,
+		                 policy ? policy : "rr",
+		                 model ? model : "event",
+		                 death ? death : "channel") == 0 &&
+		    session_link(s, &v->link, pair[0], name, err) == 0)
+			seq = serve_start(s, args, v, fds, err);
+		close(pair[1]);
+	}
+	close(page);
+	if (!seq) {
+		session_unlink(&v->link);
+		v->name[0] = '\0';
+	}
+	return seq;
+}
+
+static enum outcome
+run_serve(struct session *s, const struct args *args, struct err *err)
+{
+	const char *name = args->argc ? args->argv[0] : "web";
+	struct serve *serve;
+	uint32_t seq;
+
+	if (serve_name_ok(name, err) < 0)
+		return OUTCOME_USAGE;
+	seq = serve_open(s, args, name, err);
+	serve = seq ? calloc(1, sizeof(*serve)) : NULL;
+	if (!serve)
+		return OUTCOME_FAILED;
+	serve->seq = seq;
+	serve->workers = (int)args_number(args, "--workers", 2);
+	snprintf(serve->name, sizeof(serve->name), "%s", name);
+	session_wait(s, serve_poll, NULL, serve, -1);
+	return OUTCOME_WAITS;
+}
+
+const struct command cmd_serve = {
+	.name = "serve",
+	.group = "serving",
+	.blurb = "start a server: a master, and workers that it forks",
+	.detail = "Without a name it is called web. --workers 0 shows the "
+	          "birth: fork makes the first one later.",
+	.example = "serve web2 --port 0 --workers 3",
+	.args = { { .kind = ARG_TEXT, .name = "NAME", .optional = true } },
+	.options = {
+		{ "--port", { .kind = ARG_NUMBER, .name = "P", .min = 0, .max = 65535 },
+		  "listen on 127.0.0.1:P (3000); 0 picks a free one" },
+		{ "--workers", { .kind = ARG_NUMBER, .name = "N", .min = 0, .max = 128 },
+		  "fork so many at the start (2)" },
+		{ "--on-parent-death", { .kind = ARG_WORD, .name = "M", .words = serve_deaths },
+		  "what workers do when the master dies (channel)" },
+		{ "--backlog", { .kind = ARG_NUMBER, .name = "N", .min = 1, .max = 65535 },
+		  "connections that the kernel keeps waiting (511)" },
+		{ "--connections", { .kind = ARG_NUMBER, .name = "N", .min = 0, .max = 100000 },
+		  "that a worker holds at one time" },
+		{ "--timeout", { .kind = ARG_NUMBER, .name = "S", .min = 1, .max = 86400 },
+		  "drop what is silent for S seconds (30)" },
+		{ "--defer-accept", { .kind = ARG_WORD, .name = "on|off", .words = serve_switch },
+		  "accept only connections that have spoken (off)" },
+		{ "--policy", { .kind = ARG_TEXT, .name = "NAME" },
+		  "who gets the next connection (rr)" },
+		{ "--model", { .kind = ARG_TEXT, .name = "NAME" },
+		  "what a worker does with a connection (event)" },
+		{ "--env", { .kind = ARG_TEXT, .name = "NAME=VALUE" },
+		  "one more variable in the environment of its workers" },
+	},
+	.run = run_serve,
+};

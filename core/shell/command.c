@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The list of commands, and what can be asked of a row.
+ */
+#include "core/shell/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/sys/text.h"
+
+// clang-format off
+extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
+    cmd_jobs, cmd_fg, cmd_bg,
+    cmd_serve, cmd_shutdown,
+    cmd_get,
+    cmd_slow,
+    cmd_set, cmd_cd, cmd_quit;
+
+const struct command *const command_table[] = {
+	/* processes */
+	&cmd_fork,
+	&cmd_kill,
+	&cmd_retire,
+	&cmd_wait,
+	&cmd_jobs,
+	&cmd_fg,
+	&cmd_bg,
+	/* serving */
+	&cmd_serve,
+	&cmd_shutdown,
+	/* requests */
+	&cmd_get,
+	/* time */
+	&cmd_slow,
+	/* shell */
+	&cmd_set,
+	&cmd_cd,
+	&cmd_quit,
+	NULL,
+};
+// clang-format on
+
+const struct command *
+command_find(const char *name)
+{
+	for (int i = 0; command_table[i]; i++)
+		if (strcmp(command_table[i]->name, name) == 0)
+			return command_table[i];
+	return NULL;
+}
+
+/* Near is: at most a third of the letters are wrong, and one may always be. */
+const char *
+command_nearest(const char *name)
+{
+	int least = (int)strlen(name) / 3 + 1;
+	const char *best = NULL;
+
+	for (int i = 0; command_table[i]; i++) {
+		int d = text_distance(name, command_table[i]->name);
+
+		if (d < least || (d == least && !best)) {
+			least = d;
+			best = command_table[i]->name;
+		}
+	}
+	return best;
+}
+
+static int
+args_index(const struct args *args, const char *name)
+{
+	const struct command_option *o = args->command->options;
+
+	for (int i = 0; i < COMMAND_OPTIONS && o[i].name; i++)
+		if (strcmp(o[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+const char *
+args_option(const struct args *args, const char *name)
+{
+	int i = args_index(args, name);
+
+	return i < 0 ? NULL : args->option[i];
+}
+
+int64_t
+args_number(const struct args *args, const char *name, int64_t fallback)
+{
+	const char *value = args_option(args, name);
+	int64_t n;
+
+	return value && text_number(value, INT64_MIN, INT64_MAX, &n) ? n
+	                                                             : fallback;
+}
+
+static void
+command_usage_value(const struct arg *a, char *buf, size_t size)
+{
+	if (a->kind != ARG_WORD || !a->words) {
+		text_add(buf, size, "%s", a->name);
+		return;
+	}
+	for (int i = 0; a->words[i]; i++)
+		text_add(buf, size, "%s%s", i ? "|" : "", a->words[i]);
+}
+
+void
+command_usage(const struct command *c, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", c->name);
+	for (int i = 0; i < COMMAND_ARGS && c->args[i].name; i++) {
+		const struct arg *a = &c->args[i];
+
+		text_add(buf, size, a->optional ? " [" : " ");
+		command_usage_value(a, buf, size);
+		text_add(buf, size, "%s%s", a->many ? "..." : "",
+		         a->optional ? "]" : "");
+	}
+	for (int i = 0; i < COMMAND_OPTIONS && c->options[i].name; i++) {
+		const struct command_option *o = &c->options[i];
+
+		text_add(buf, size, " [%s", o->name);
+		if (o->value.kind != ARG_NONE) {
+			text_add(buf, size, " ");
+			command_usage_value(&o->value, buf, size);
+		}
+		text_add(buf, size, "]");
+	}
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One command runs at a time.  Start reading at session_work(), which the
+ * loop calls until it has nothing to do.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/shell/inside.h"
+#include "core/shell/parse.h"
+#include "core/sys/clock.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
+
+/* The queue *************************************************************/
+
+/* A line was queued outside of a turn: see that there is one. */
+static void
+session_on_wake(void *arg)
+{
+	struct session *s = arg;
+
+	s->wake = 0;
+}
+
+static void
+session_wake(struct session *s)
+{
+	if (!s->wake)
+		s->wake = loop_timer(s->loop, clock_ns(), session_on_wake, s);
+}
+
+static void
+session_enqueue(struct session *s, const char *line, bool quiet, bool first)
+{
+	char *copy;
+	int at;
+
+	if (s->queue_len == SESSION_QUEUE) {
+		session_say(s, LINE_ERROR,
+		            "%d commands wait already: this one is dropped",
+		            SESSION_QUEUE);
+		session_fail(s, STATUS_FAILED);
+		return;
+	}
+	copy = strdup(line);
+	if (!copy)
+		return;
+	if (first)
+		s->queue_first =
+		    (s->queue_first + SESSION_QUEUE - 1) % SESSION_QUEUE;
+	at = first ? s->queue_first
+	           : (s->queue_first + s->queue_len) % SESSION_QUEUE;
+	s->queue[at] = (struct queued){ .line = copy, .quiet = quiet };
+	s->queue_len++;
+	session_wake(s);
+}
+
+void
+session_run(struct session *s, const char *line)
+{
+	session_enqueue(s, line, false, false);
+}
+
+void
+session_run_quiet(struct session *s, const char *line)
+{
+	session_enqueue(s, line, true, false);
+}
+
+static struct queued
+session_dequeue(struct session *s)
+{
+	struct queued q = s->queue[s->queue_first];
+
+	s->queue_first = (s->queue_first + 1) % SESSION_QUEUE;
+	s->queue_len--;
+	return q;
+}
+
+void
+session_queue_free(struct session *s)
+{
+	while (s->queue_len)
+		free(session_dequeue(s).line);
+	free(s->waiting.arg);
+	loop_cancel(s->loop, s->waiting.timer);
+	loop_cancel(s->loop, s->wake);
+}
+
+bool
+session_idle(const struct session *s)
+{
+	return !s->waiting.poll && s->queue_len == 0;
+}
+
+/* A command *************************************************************/
+
+static void
+session_usage(struct session *s, const struct command *command)
+{
+	char usage[512];
+
+	if (!command)
+		return;
+	command_usage(command, usage, sizeof(usage));
+	session_say(s, LINE_RESULT, "usage: %s", usage);
+}
+
+/* What a command came to: say it, and remember the worst. */
+static void
+session_finish(struct session *s, enum outcome outcome,
+               const struct command *command, const struct err *err)
+{
+	if (outcome == OUTCOME_DONE || outcome == OUTCOME_WAITS)
+		return;
+	if (err->text[0])
+		session_say(s, LINE_ERROR, "%s", err->text);
+	if (outcome == OUTCOME_USAGE)
+		session_usage(s, command);
+	session_fail(s, outcome == OUTCOME_USAGE ? STATUS_USAGE
+	                                         : STATUS_FAILED);
+}
+
+static enum outcome
+session_dispatch(struct session *s, struct parse *p, struct err *err)
+{
+	switch (p->kind) {
+	case PARSE_COMMAND:
+		return p->command->run(s, &p->args, err);
+	case PARSE_PROGRAM:
+		return job_run(s, p->line, p->background, false, err);
+	case PARSE_TERMINAL:
+		return job_run(s, p->line, p->background, true, err);
+	case PARSE_WRONG:
+		*err = p->err;
+		return OUTCOME_USAGE;
+	default:
+		return OUTCOME_DONE;
+	}
+}
+
+/* "fork", of "fork; get": what runs now. */
+static void
+session_echo(struct session *s, const char *line, const struct parse *p)
+{
+	const char *end = p->next;
+
+	while (end > line && strchr("; \t", end[-1]))
+		end--;
+	session_say(s, LINE_COMMAND, "%.*s", (int)(end - line), line);
+}
+
+static void
+session_execute(struct session *s, const struct queued *q)
+{
+	const char *line = q->line + strspn(q->line, " \t;");
+	struct err err = { .code = 0 };
+	enum outcome outcome;
+	struct parse p;
+
+	parse_line(line, &p);
+	if (p.kind != PARSE_EMPTY) {
+		if (!q->quiet)
+			session_echo(s, line, &p);
+		watch_next_command(s->watch);
+		if (p.next[strspn(p.next, " \t;")])
+			session_enqueue(s, p.next, q->quiet, true);
+		s->interrupted = false;
+		outcome = session_dispatch(s, &p, &err);
+		session_finish(s, outcome, p.command, &err);
+	}
+	parse_free(&p);
+}
+
+/* Waiting ***************************************************************/
+
+static void
+session_on_deadline(void *arg)
+{
+	struct session *s = arg;
+
+	s->waiting.timer = 0;
+	session_news(s);
+}
+
+void
+session_wait(struct session *s,
+             enum outcome (*poll)(struct session *, void *, struct err *),
+             void (*interrupt)(struct session *, void *), void *arg,
+             int64_t deadline_ns)
+{
+	s->waiting.poll = poll;
+	s->waiting.interrupt = interrupt;
+	s->waiting.arg = arg;
+	s->waiting.timer = deadline_ns < 0
+	                       ? 0
+	                       : loop_timer(s->loop, deadline_ns,
+	                                    session_on_deadline, s);
+	session_news(s);
+}
+
+/* Called before the outcome is told, so that poll may wait once more. */
+static struct waiting
+session_wait_end(struct session *s)
+{
+	struct waiting over = s->waiting;
+
+	s->waiting = (struct waiting){ .poll = NULL };
+	loop_cancel(s->loop, over.timer);
+	return over;
+}
+
+static void
+session_wait_poll(struct session *s)
+{
+	struct err err = { .code = 0 };
+	enum outcome outcome = s->waiting.poll(s, s->waiting.arg, &err);
+
+	if (outcome == OUTCOME_WAITS)
+		return;
+	free(session_wait_end(s).arg);
+	s->front.progress(s->front.arg, "");
+	session_finish(s, outcome, NULL, &err);
+}
+
+void
+session_interrupt(struct session *s)
+{
+	if (session_foreground(s)) {
+		session_terminal_input(s, "\003", 1);
+		return;
+	}
+	while (s->queue_len)
+		free(session_dequeue(s).line);
+	if (!s->waiting.poll)
+		return;
+	s->interrupted = true;
+	session_fail(s, STATUS_INTERRUPTED);
+	if (s->waiting.interrupt) {
+		s->waiting.interrupt(s, s->waiting.arg);
+		return;
+	}
+	free(session_wait_end(s).arg);
+	s->front.progress(s->front.arg, "");
+	session_say(s, LINE_ERROR, "interrupted");
+}
+
+/* One thing that there is to do; returns whether there was one. */
+int
+session_work(void *arg)
+{
+	struct session *s = arg;
+	struct queued q;
+
+	if (s->waiting.poll) {
+		if (!s->news)
+			return 0;
+		s->news = false;
+		session_wait_poll(s);
+		return 1;
+	}
+	if (s->queue_len == 0 || s->quits)
+		return 0;
+	q = session_dequeue(s);
+	session_execute(s, &q);
+	free(q.line);
+	return 1;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Servers: a page that we made, a wire to the master, and whether it lives.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/shell/inside.h"
+#include "core/sys/text.h"
+
+struct serving *
+session_serving(struct session *s, const char *name)
+{
+	for (int i = 0; i < SESSION_SERVERS; i++)
+		if (s->servers[i].name[0] &&
+		    strcmp(s->servers[i].name, name) == 0)
+			return &s->servers[i];
+	return NULL;
+}
+
+/* The slot of that name, or one that nobody uses. */
+static struct serving *
+session_serving_slot(struct session *s, const char *name)
+{
+	struct serving *v = session_serving(s, name);
+
+	for (int i = 0; i < SESSION_SERVERS && !v; i++)
+		if (!s->servers[i].name[0])
+			v = &s->servers[i];
+	for (int i = 0; i < SESSION_SERVERS && !v; i++)
+		if (!s->servers[i].link.wire)
+			v = &s->servers[i];
+	return v;
+}
+
+/* The watch lets go of the old page when it gets the new one. */
+struct serving *
+session_serving_new(struct session *s, const char *name, int *page_fd,
+                    struct err *err)
+{
+	struct serving *v = session_serving_slot(s, name);
+	struct page *page;
+
+	if (!v)
+		err_set(err, "%d servers run already: shutdown one first",
+		        SESSION_SERVERS);
+	else if (v->link.wire)
+		err_set(err,
+		        "there is a server %s already: choose another name, "
+		        "as in `serve %s2 --port 0`, or shutdown %s first",
+		        name, name, name);
+	if (!v || v->link.wire)
+		return NULL;
+	page = page_create(page_fd, err);
+	if (!page)
+		return NULL;
+	if (v->page)
+		page_unmap(v->page);
+	memset(v, 0, sizeof(*v));
+	snprintf(v->name, sizeof(v->name), "%s", name);
+	v->page = page;
+	return v;
+}
+
+void
+session_server_ended(struct session *s, const char *name)
+{
+	struct serving *v = session_serving(s, name);
+
+	if (v)
+		v->up = false;
+	session_news(s);
+}
+
+void
+session_servers_close(struct session *s)
+{
+	for (int i = 0; i < SESSION_SERVERS; i++) {
+		session_unlink(&s->servers[i].link);
+		if (s->servers[i].page)
+			page_unmap(s->servers[i].page);
+	}
+}
+
+/* What a master said that no request had asked for: why it cannot go on. */
+static void
+session_server_failed(struct session *s, struct serving *v, const char *why)
+{
+	struct job *job = session_job_named(s, v->name);
+
+	snprintf(v->why, sizeof(v->why), "%s", why);
+	if (v->up)
+		session_say(s, LINE_ERROR, "%s: %s", v->name, why);
+	if (job)
+		snprintf(job->said, sizeof(job->said), "%s", why);
+}
+
+void
+session_servers_message(struct session *s, const char *server,
+                        const struct msg *m)
+{
+	struct serving *v = session_serving(s, server);
+
+	if (!v)
+		return;
+	if (m->type == MSG_ONLINE && strcmp(m->name, server) == 0) {
+		v->up = true;
+		v->port = (uint16_t)m->target.value;
+	}
+	if (m->type == MSG_FAILED && m->seq == 0)
+		session_server_failed(s, v, m->text.text);
+}
+
+/* Which one is meant ****************************************************/
+
+static const char *
+session_server_nearest(const struct snapshot *snap, const char *name)
+{
+	const char *best = NULL;
+	int least = 3;
+
+	for (int i = 0; i < snap->nservers; i++) {
+		int d = text_distance(name, snap->server[i].name);
+
+		if (snap->server[i].up && d < least) {
+			least = d;
+			best = snap->server[i].name;
+		}
+	}
+	return best;
+}
+
+static const struct server *
+session_named_server(const struct snapshot *snap, const char *name,
+                     struct err *err)
+{
+	const struct server *v = snapshot_server(snap, name);
+	const char *near = session_server_nearest(snap, name);
+
+	if (v && v->up)
+		return v;
+	if (v)
+		err_set(err, "the server %s has ended: `serve %s` starts it "
+		             "again",
+		        name, name);
+	else
+		err_set(err, "there is no server %.40s%s%s%s", name,
+		        near ? ": did you mean " : "", near ? near : "",
+		        near ? "?" : "");
+	return NULL;
+}
+
+const struct server *
+session_default_server(struct session *s, const char *name, struct err *err)
+{
+	const struct snapshot *snap = session_snapshot(s);
+
+	if (!session_lab_lives(s, err))
+		return NULL;
+	if (name)
+		return session_named_server(snap, name, err);
+	for (int i = 0; i < snap->nservers; i++)
+		if (snap->server[i].up)
+			return &snap->server[i];
+	err_set(err, "there is no server: `serve` starts one");
+	return NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Processes as people name them: w1, web, w1.t1, %1, a pid.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/shell/inside.h"
+#include "core/sys/text.h"
+
+/* The nearest name of a living process, or NULL. */
+static const char *
+session_target_nearest(const struct snapshot *snap, const char *name)
+{
+	const char *best = NULL;
+	int least = 3;
+
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+		int d;
+
+		if (!p->name[0] || p->dead)
+			continue;
+		d = text_distance(name, p->name);
+		if (d < least && d < (int)strlen(p->name)) {
+			least = d;
+			best = p->name;
+		}
+	}
+	return best;
+}
+
+static int
+session_target_unknown(const struct snapshot *snap, const char *name,
+                       struct err *err)
+{
+	const char *near = session_target_nearest(snap, name);
+
+	if (isdigit((unsigned char)*name))
+		return err_set(err, "%.40s is not a process of the lab", name);
+	return err_set(err, "there is no process %.40s in the lab%s%s%s", name,
+	               near ? ": did you mean " : "", near ? near : "",
+	               near ? "?" : "");
+}
+
+const struct proc *
+session_target(struct session *s, const char *name, struct err *err)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	const struct proc *p;
+
+	if (*name == '%') {
+		struct job *job = session_job(s, name, err);
+
+		if (!job)
+			return NULL;
+		p = snapshot_pid(snap, job->pid);
+		if (!p)
+			err_set(err, "%s is not in the tree yet", job->name);
+		return p;
+	}
+	p = snapshot_find(snap, name);
+	if (!p)
+		session_target_unknown(snap, name, err);
+	return p;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Messages of the lab and of the masters: the watch hears each, then those
+ * whom it concerns.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/shell/inside.h"
+
+/* Answers ***************************************************************/
+
+uint32_t
+session_seq(struct session *s)
+{
+	if (++s->last_seq == 0)
+		s->last_seq = 1;
+	return s->last_seq;
+}
+
+static struct ask *
+session_ask_find(struct session *s, uint32_t seq)
+{
+	for (int i = 0; i < SESSION_ASKS; i++)
+		if (s->asks[i].seq == seq)
+			return &s->asks[i];
+	return NULL;
+}
+
+static void
+session_ask_free(struct ask *ask)
+{
+	free(ask->answer);
+	*ask = (struct ask){ .seq = 0 };
+}
+
+/* A free slot, or that of the oldest answer that nobody came for. */
+static struct ask *
+session_ask_slot(struct session *s)
+{
+	struct ask *slot = session_ask_find(s, 0);
+
+	for (int i = 0; !slot && i < SESSION_ASKS; i++)
+		if (s->asks[i].result != 0)
+			slot = &s->asks[i];
+	if (slot)
+		session_ask_free(slot);
+	return slot;
+}
+
+uint32_t
+session_ask(struct session *s, struct link *link, struct msg *m, const int *fds,
+            int nfds, struct err *err)
+{
+	struct ask *ask = session_ask_slot(s);
+
+	if (!ask) {
+		err_set(err, "%d requests are not answered yet: wait a little",
+		        SESSION_ASKS);
+		return 0;
+	}
+	m->seq = session_seq(s);
+	if (wire_send(link->wire, m, fds, nfds, err) < 0)
+		return 0;
+	if (wire_waiting(link->wire))
+		loop_change(s->loop, wire_fd(link->wire), EPOLLIN | EPOLLOUT);
+	ask->seq = m->seq;
+	ask->link = link;
+	return m->seq;
+}
+
+void
+session_answered(struct session *s, const struct msg *m, int result)
+{
+	struct ask *ask = m->seq ? session_ask_find(s, m->seq) : NULL;
+	size_t size = msg_size(m);
+
+	if (!ask || ask->result != 0)
+		return;
+	ask->result = result;
+	if (result < 0) {
+		snprintf(ask->why, sizeof(ask->why), "%s", m->text.text);
+		return;
+	}
+	ask->answer = calloc(1, sizeof(*m));
+	if (ask->answer)
+		memcpy(ask->answer, m, size < sizeof(*m) ? size : sizeof(*m));
+}
+
+int
+session_answer(struct session *s, uint32_t seq, struct msg *answer,
+               struct err *err)
+{
+	struct ask *ask = seq ? session_ask_find(s, seq) : NULL;
+	int result;
+
+	if (!ask)
+		return err_set(err, "nothing was asked");
+	if (ask->result == 0)
+		return 0;
+	result = ask->result;
+	if (result < 0)
+		err_set(err, "%s", ask->why);
+	else if (answer && ask->answer)
+		*answer = *ask->answer;
+	session_ask_free(ask);
+	return result;
+}
+
+/* Whoever was asked over this wire will not answer any more. */
+static void
+session_fail_asks(struct session *s, const struct link *link)
+{
+	for (int i = 0; i < SESSION_ASKS; i++) {
+		struct ask *ask = &s->asks[i];
+
+		if (!ask->seq || ask->link != link || ask->result != 0)
+			continue;
+		ask->result = -1;
+		snprintf(ask->why, sizeof(ask->why),
+		         "%s ended before it had answered",
+		         link->server[0] ? link->server : "the lab");
+	}
+}
+
+uint32_t
+session_ask_lab(struct session *s, struct msg *m, const int *fds, int nfds,
+                struct err *err)
+{
+	if (!session_lab_lives(s, err))
+		return 0;
+	if (!s->lab_link.wire) {
+		err_set(err, "the lab does not listen any more");
+		return 0;
+	}
+	return session_ask(s, &s->lab_link, m, fds, nfds, err);
+}
+
+uint32_t
+session_ask_server(struct session *s, const char *server, struct msg *m,
+                   const int *fds, int nfds, struct err *err)
+{
+	struct serving *v = session_serving(s, server);
+
+	if (v && v->link.wire)
+		return session_ask(s, &v->link, m, fds, nfds, err);
+	err_set(err, "there is no server %s: `serve %s` starts one", server,
+	        server);
+	return 0;
+}
+
+/* Messages **************************************************************/
+
+static void
+session_progress(struct session *s, const struct msg *m)
+{
+	char text[80];
+
+	if (m->type != MSG_PROGRESS)
+		return;
+	snprintf(text, sizeof(text), "%llu answered",
+	         (unsigned long long)m->progress.answered);
+	if (m->progress.wanted)
+		snprintf(text, sizeof(text), "%llu of %llu",
+		         (unsigned long long)m->progress.answered,
+		         (unsigned long long)m->progress.wanted);
+	s->front.progress(s->front.arg, text);
+}
+
+static void
+session_message(struct link *link, const struct msg *m, int *fds, int nfds)
+{
+	struct session *s = link->session;
+	const char *server = link->server[0] ? link->server : NULL;
+
+	if (m->type == MSG_PROGRESS || m->type == MSG_RESULT) {
+		session_progress(s, m);
+		return;
+	}
+	watch_message(s->watch, server, m, fds, nfds);
+	if (m->type == MSG_DONE || m->type == MSG_STARTED)
+		session_answered(s, m, 1);
+	if (m->type == MSG_FAILED || m->type == MSG_NOT_STARTED ||
+	    (m->type == MSG_SAY && m->seq))
+		session_answered(s, m, -1);
+	if (server)
+		session_servers_message(s, server, m);
+	else
+		session_jobs_message(s, m);
+}
+
+static void
+session_on_wire(void *arg, uint32_t events)
+{
+	static struct msg m;
+	struct link *link = arg;
+	struct session *s = link->session;
+	int fds[WIRE_FDS], nfds, got = 0;
+
+	if ((events & EPOLLOUT) && wire_flush(link->wire) == 0 &&
+	    !wire_waiting(link->wire))
+		loop_change(s->loop, wire_fd(link->wire), EPOLLIN);
+	if (!(events & ~(uint32_t)EPOLLOUT))
+		return;
+	for (int i = 0; i < 64 && link->wire; i++) {
+		got = wire_recv(link->wire, &m, fds, &nfds);
+		if (got <= 0)
+			break;
+		session_message(link, &m, fds, nfds);
+		wire_drop_fds(fds, nfds);
+	}
+	if (got < 0)
+		session_unlink(link);
+	session_news(s);
+}
+
+int
+session_link(struct session *s, struct link *link, int fd, const char *server,
+             struct err *err)
+{
+	link->session = s;
+	snprintf(link->server, sizeof(link->server), "%s", server);
+	link->wire = wire_open(fd, err);
+	if (!link->wire)
+		return -1;
+	return loop_watch(s->loop, fd, EPOLLIN, session_on_wire, link, err);
+}
+
+void
+session_unlink(struct link *link)
+{
+	if (!link->wire)
+		return;
+	loop_drop(link->session->loop, wire_fd(link->wire));
+	wire_close(link->wire);
+	link->wire = NULL;
+	session_fail_asks(link->session, link);
+	if (link->server[0])
+		session_server_ended(link->session, link->server);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Start reading at session_open(), then session-queue.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/shell/inside.h"
+#include "core/sys/child.h"
+
+#define SESSION_EVENTS 8192 /* kept in the timeline */
+
+/* The watch has news: hand each event on, once and in order. */
+static void
+session_changed(void *arg)
+{
+	struct session *s = arg;
+	const struct event *e;
+
+	while ((e = timeline_newer(s->timeline, s->told))) {
+		struct event copy = *e;
+
+		s->told = copy.n;
+		s->front.event(s->front.arg, &copy);
+		session_event(s, &copy);
+	}
+	s->front.changed(s->front.arg);
+	session_news(s);
+}
+
+void
+session_news(struct session *s)
+{
+	s->news = true;
+}
+
+static void
+session_greet(struct session *s)
+{
+	static const char *const lines[] = {
+		"This is forkshop: a web server, drawn as the processes it is.",
+		"  get       fire a request, and see which worker answers",
+		"  fork      make one more worker",
+		"  kill w1   end one, and see what its master notices",
+		"help lists all commands; quit ends everything that was "
+		"started.",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		session_say(s, LINE_GOOD, "%s", lines[i]);
+}
+
+/* The first server is a command like any other; only its echo is left out. */
+static void
+session_first_server(struct session *s)
+{
+	char line[80];
+
+	snprintf(line, sizeof(line), "serve web --port %d --workers %d",
+	         s->options.port, s->options.workers);
+	session_run_quiet(s, line);
+}
+
+static int
+session_open_parts(struct session *s, struct err *err)
+{
+	s->timeline = timeline_open(SESSION_EVENTS);
+	if (!s->timeline)
+		return err_sys(err, "cannot keep a timeline");
+	s->procfs = procfs_open(NULL, err);
+	if (!s->procfs)
+		return -1;
+	s->watch = watch_open(s->loop, s->timeline, session_changed, s, err);
+	if (!s->watch || session_settings_open(s, err) < 0)
+		return -1;
+	return session_lab_open(s, err);
+}
+
+struct session *
+session_open(struct loop *loop, const struct session_options *options,
+             const struct front *front, struct err *err)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		err_sys(err, "cannot open a session");
+		return NULL;
+	}
+	s->loop = loop;
+	s->options = *options;
+	s->front = *front;
+	s->lab_pidfd = s->terminal = s->lab_outlet.fd = -1;
+	for (int i = 0; i < SESSION_PROGRAMS; i++)
+		s->jobs[i].outlet.fd = -1;
+	if (session_open_parts(s, err) < 0) {
+		session_close(s);
+		return NULL;
+	}
+	loop_work(loop, session_work, s);
+	if (!options->headless)
+		session_greet(s);
+	if (!options->empty)
+		session_first_server(s);
+	return s;
+}
+
+void
+session_close(struct session *s)
+{
+	if (!s)
+		return;
+	session_lab_close(s);
+	for (int i = 0; i < SESSION_PROGRAMS; i++)
+		if (s->jobs[i].state != JOB_FREE)
+			session_job_free(s, &s->jobs[i]);
+	session_terminal_close(s);
+	watch_close(s->watch);
+	session_servers_close(s);
+	timeline_close(s->timeline);
+	procfs_close(s->procfs);
+	session_queue_free(s);
+	session_log_free(s);
+	for (int i = 0; i < SESSION_SETTINGS; i++)
+		free(s->settings[i]);
+	for (int i = 0; i < SESSION_ASKS; i++)
+		free(s->asks[i].answer);
+	loop_work(s->loop, NULL, NULL);
+	free(s);
+}
+
+const struct snapshot *
+session_snapshot(struct session *s)
+{
+	return watch_snapshot(s->watch);
+}
+
+struct timeline *
+session_timeline(struct session *s)
+{
+	return s->timeline;
+}
+
+struct watch *
+session_watch(struct session *s)
+{
+	return s->watch;
+}
+
+struct loop *
+session_loop(struct session *s)
+{
+	return s->loop;
+}
+
+const struct front *
+session_front(const struct session *s)
+{
+	return &s->front;
+}
+
+bool
+session_quits(const struct session *s)
+{
+	return s->quits;
+}
+
+int
+session_status(const struct session *s)
+{
+	return s->status;
+}
+
+void
+session_fail(struct session *s, int status)
+{
+	if (status > s->status)
+		s->status = status;
+}

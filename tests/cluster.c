@@ -92,10 +92,9 @@ cluster_open(int workers, const char *const *args)
 }
 
 void
-cluster_close(struct cluster *c)
+cluster_bury(struct cluster *c)
 {
 	wire_close(c->wire);
-	ck_assert_int_eq(stage_wait(&c->stage), 0);
 	stage_nothing_left(&c->stage);
 	stage_close(&c->stage);
 	page_unmap(c->page);
@@ -103,6 +102,14 @@ cluster_close(struct cluster *c)
 	close(c->pidfd);
 	free(c->news);
 	free(c);
+}
+
+void
+cluster_close(struct cluster *c)
+{
+	shutdown(wire_fd(c->wire), SHUT_RDWR);
+	ck_assert_int_eq(stage_wait(&c->stage), 0);
+	cluster_bury(c);
 }
 
 /* Messages ****************************************************************/

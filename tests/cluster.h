@@ -58,6 +58,9 @@ struct cluster *cluster_start(const char *const *args, const char *const *env);
 /* Let the shell's end go, see the server end, and nothing left. */
 void cluster_close(struct cluster *);
 
+/* The same for a server that has ended in some other way. */
+void cluster_bury(struct cluster *);
+
 /*
  * Wait for a message of a type about worker `id` (0: the master or nobody)
  * that was not returned before.  Borrowed.

@@ -41,18 +41,6 @@ kill_master(struct cluster *c, int sig)
 	ck_assert_int_eq(stage_wait(&c->stage), 128 + sig);
 }
 
-/* What is over: forget it without the checks of an orderly end. */
-static void
-bury(struct cluster *c)
-{
-	stage_nothing_left(&c->stage);
-	stage_close(&c->stage);
-	wire_close(c->wire);
-	page_unmap(c->page);
-	free(c->news);
-	free(c);
-}
-
 START_TEST(N13_the_master_exits_and_every_worker_disappears)
 {
 	struct cluster *c = open_mode(4, "channel");
@@ -82,7 +70,7 @@ START_TEST(N14_the_master_is_killed_and_idle_workers_leave)
 	kill_master(c, sigs[_i]);
 	for (int id = 1; id <= 4; id++)
 		stage_until(worker_ended, &pidfds[id], "the worker's end");
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 
@@ -98,7 +86,7 @@ START_TEST(N14_they_leave_at_once_also_with_open_connections)
 	stage_until(worker_ended, &pidfds[1], "the worker's end");
 	ck_assert_int_le(cluster_read(fd).status, 0);
 	close(fd);
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 
@@ -112,7 +100,7 @@ START_TEST(N15_channel_a_stopped_worker_survives_until_CONT)
 	ck_assert(!child_ended(pidfds[1]));
 	kill(c->pids[1], SIGCONT);
 	stage_until(worker_ended, &pidfds[1], "the end of w1");
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 
@@ -124,7 +112,7 @@ START_TEST(N15_kill_nothing_survives_not_even_who_is_stopped)
 	kill_master(c, SIGKILL);
 	stage_until(worker_ended, &pidfds[1], "the end of w1");
 	stage_until(worker_ended, &pidfds[2], "the end of w2");
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 
@@ -145,7 +133,7 @@ START_TEST(N15_orphan_nobody_dies_and_what_is_open_is_served)
 		kill(c->pids[id], SIGKILL);
 	}
 	close(fd);
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 
@@ -160,7 +148,7 @@ START_TEST(the_counters_of_a_killed_server_are_readable)
 	stage_until(worker_ended, &pidfds[1], "the worker's end");
 	t = page_totals(c->page);
 	ck_assert_uint_eq(t.done, 3);
-	bury(c);
+	cluster_bury(c);
 }
 END_TEST
 

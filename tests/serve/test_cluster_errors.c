@@ -30,7 +30,7 @@ failure(int port)
 	snprintf(text, sizeof(text), "%s",
 	         cluster_expect(c, MSG_FAILED, 0)->text.text);
 	ck_assert_int_eq(stage_wait(&c->stage), 1);
-	stage_nothing_left(&c->stage);
+	cluster_bury(c);
 	return text;
 }
 

@@ -242,6 +242,7 @@ START_TEST(N25_TERM_is_immediate_and_retire_is_graceful)
 	struct msg m = msg_make(MSG_RETIRE, NULL);
 
 	cluster_request(killed, "/sleep?ms=60000", false);
+	stage_until(has_started_one, &c->page->row[1], "the request in w1");
 	ck_assert_int_eq(cluster_get(c, "/").worker, 2);
 	cluster_kill(c, 1, SIGTERM);
 	ck_assert_int_le(cluster_read(killed).status, 0);
@@ -291,6 +292,7 @@ START_TEST(N26_the_port_stays_ours_while_nobody_listens)
 	ck_assert_int_eq(stage_wait(&other->stage), 1);
 	ck_assert_int_eq(cluster_get(c, "/").status, 200);
 	cluster_close(c);
+	cluster_bury(other);
 }
 END_TEST
 

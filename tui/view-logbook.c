@@ -7,7 +7,7 @@
 
 #include "core/sys/text.h"
 
-enum { TALLY_NAMES = 12, TALLIES = 3 };
+enum { TALLY_NAMES = 12, TALLIES = 3, TALLY_NEAR = 12 };
 
 /* Events of one type: whom they happened to, and how often. */
 struct tally {
@@ -116,7 +116,8 @@ void
 logbook_add(struct logbook *book, enum line_kind kind, const char *name,
             const char *text)
 {
-	memset(book->tally, 0, sizeof(book->tally));
+	if (kind == LINE_COMMAND)
+		memset(book->tally, 0, sizeof(book->tally));
 	logbook_put(book, kind, logbook_styles[kind], name, text);
 }
 
@@ -170,6 +171,14 @@ tally_find(struct tally *t, const char *name)
 	return &t->count[t->n++];
 }
 
+/* A line that is out of sight does not count on. */
+static void
+tally_refresh(const struct logbook *book, struct tally *t)
+{
+	if (t->line && book->added - t->line >= TALLY_NEAR)
+		memset(t, 0, sizeof(*t));
+}
+
 /* From the second one on: the line of the first one counts them. */
 static void
 tally_write(struct logbook *book, const struct tally *t, const char *words)
@@ -195,6 +204,7 @@ logbook_count(struct logbook *book, const struct event *e)
 		i++;
 	if (i == TALLIES)
 		return false;
+	tally_refresh(book, &book->tally[i]);
 	++*tally_find(&book->tally[i], e->who.name);
 	if (book->tally[i].line) {
 		tally_write(book, &book->tally[i], tallies[i].words);

@@ -3,8 +3,8 @@
  * logbook - the lines that the log shows, in a ring.
  *
  * What commands say stands out; what happens is coloured as in the tree.
- * Answers are counted in one line until another line comes, so that a
- * thousand requests do not drown what was typed.
+ * Answers are counted in one line until a command is typed or something else
+ * happens, so that a thousand requests do not drown what was typed.
  */
 #ifndef TUI_VIEW_LOGBOOK_H
 #define TUI_VIEW_LOGBOOK_H

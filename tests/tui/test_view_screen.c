@@ -59,6 +59,7 @@ add_worker(int n, unsigned answered)
 	p->life = LIFE_LISTENING;
 	p->started = p->answered = p->done = answered;
 	snap->server[0].answered += answered;
+	snap->proc[2].answered += answered;
 	return p;
 }
 
@@ -85,7 +86,7 @@ new_lab(int room)
 	model.snap = snap;
 	add(-1, KIND_SHELL, "", "forkshop");
 	add(0, KIND_LAB, "lab", "forkshop-lab");
-	add(1, KIND_MASTER, "web", "forkshop-server web");
+	add(1, KIND_MASTER, "web", "forkshop-server web")->counts = true;
 	web = &snap->server[snap->nservers++];
 	strcpy(web->name, "web");
 	strcpy(web->policy, "rr");
@@ -277,6 +278,7 @@ END_TEST
 START_TEST(a_lab_on_a_projector)
 {
 	fresh_lab();
+	snap->proc[2].answered = snap->server[0].answered = 70;
 	snap->proc[3].answered = 40;
 	snap->proc[4].answered = 30;
 	snap->proc[4].answered_last = true;
@@ -301,6 +303,162 @@ START_TEST(a_terminal_that_is_too_small)
 }
 END_TEST
 
+/* Rows and colours ******************************************************/
+
+/* The row of the canvas that holds this text. */
+static int
+row_of(const struct canvas *canvas, const char *text)
+{
+	char *all = canvas_to_text(canvas), *found = strstr(all, text);
+	int row = 0;
+
+	ck_assert_msg(found != NULL, "no %s on\n%s", text, all);
+	for (char *s = all; s < found; s++)
+		row += *s == '\n';
+	free(all);
+	return row;
+}
+
+/* Does the row go on with `text` from this column? */
+static bool
+stands_at(const struct canvas *canvas, int row, int col, const char *text)
+{
+	const struct cell *cell;
+
+	while (*text && (cell = canvas_cell(canvas, row, col++))) {
+		if (strncmp(text, cell->text, strlen(cell->text)) != 0)
+			return false;
+		text += strlen(cell->text);
+	}
+	return *text == '\0';
+}
+
+/* The style of `text` in the row that holds `sign`. */
+static enum style
+style_of(const struct canvas *canvas, const char *sign, const char *text)
+{
+	int row = row_of(canvas, sign), col = 0;
+
+	while (col < canvas->cols && !stands_at(canvas, row, col, text))
+		col++;
+	ck_assert_msg(col < canvas->cols, "no %s by %s", text, sign);
+	return canvas_cell(canvas, row, col)->style;
+}
+
+static bool
+shows(const struct canvas *canvas, const char *text)
+{
+	char *all = canvas_to_text(canvas);
+	bool found = strstr(all, text) != NULL;
+
+	free(all);
+	return found;
+}
+
+START_TEST(a_state_has_a_colour)
+{
+	struct canvas *canvas;
+
+	busy_lab();
+	canvas = draw(30, 100);
+	ck_assert_int_eq(style_of(canvas, "server w1", "→"), ST_ARROW);
+	ck_assert_int_eq(style_of(canvas, "server w2", "killed"), ST_DEAD);
+	ck_assert_int_eq(style_of(canvas, "server w4", "T"), ST_STOPPED);
+	ck_assert_int_eq(style_of(canvas, "{w3.t1}", "{w3.t1}"), ST_THREAD);
+	ck_assert_int_eq(style_of(canvas, "puppet p2", "Z"), ST_ZOMBIE);
+	canvas_close(canvas);
+}
+END_TEST
+
+START_TEST(a_row_is_new_for_a_second)
+{
+	struct canvas *canvas;
+
+	busy_lab();
+	canvas = draw(24, 80);
+	ck_assert_int_eq(style_of(canvas, "server w5", "forkshop"), ST_NEW);
+	ck_assert_int_eq(view_tree_fades(&model), T0 - NS_PER_MS + NS_PER_S);
+	canvas_close(canvas);
+	model.now_ns = view_tree_fades(&model);
+	canvas = draw(24, 80);
+	ck_assert_int_eq(style_of(canvas, "server w5", "forkshop"), ST_NORMAL);
+	ck_assert_int_eq(view_tree_fades(&model), -1);
+	canvas_close(canvas);
+}
+END_TEST
+
+START_TEST(rows_that_go_do_not_move_the_log)
+{
+	struct layout layout;
+	int tall;
+
+	busy_lab();
+	layout_find(&layout, &model, 30, 100);
+	tall = layout.area[LAYOUT_TREE].rows;
+	snapshot_drop(snap);
+	fresh_lab();
+	layout_find(&layout, &model, 30, 100);
+	ck_assert_int_eq(layout.area[LAYOUT_TREE].rows, tall);
+	model.tree_floor = 0; /* another line was entered */
+	layout_find(&layout, &model, 30, 100);
+	ck_assert_int_lt(layout.area[LAYOUT_TREE].rows, tall);
+}
+END_TEST
+
+START_TEST(of_many_that_ended_some_are_counted)
+{
+	struct canvas *canvas;
+
+	new_lab(32);
+	for (int i = 1; i <= 21; i++)
+		die(add_worker(i, 0), true, 9);
+	canvas = draw(30, 100);
+	ck_assert(shows(canvas, "… 17 more ended"));
+	canvas_close(canvas);
+}
+END_TEST
+
+START_TEST(a_tree_that_is_too_tall_follows_what_happens)
+{
+	struct canvas *canvas;
+
+	new_lab(64);
+	for (int i = 1; i <= 40; i++)
+		add_worker(i, 0);
+	snap->proc[42].born_ns = T0;
+	canvas = draw(24, 80);
+	ck_assert(shows(canvas, "server w40"));
+	ck_assert(shows(canvas, "↑"));
+	canvas_close(canvas);
+}
+END_TEST
+
+START_TEST(a_line_that_a_job_has_not_ended_is_shown)
+{
+	struct canvas *canvas;
+
+	busy_lab();
+	strcpy(model.job, "j1");
+	strcpy(model.progress, "Overwrite? ");
+	canvas = draw(24, 80);
+	ck_assert(shows(canvas, "│ hello\n│ Overwrite?\n"));
+	canvas_close(canvas);
+}
+END_TEST
+
+START_TEST(what_is_read_further_up_is_said)
+{
+	struct canvas *canvas;
+
+	busy_lab();
+	model.log_back = 3;
+	canvas = draw(24, 80);
+	ck_assert(shows(canvas, "3 rows below"));
+	ck_assert(!shows(canvas, "│ hello"));
+	canvas_close(canvas);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -317,6 +475,13 @@ main(void)
 	tcase_add_test(tcase, a_lab_on_a_projector);
 	tcase_add_test(tcase, a_lab_in_plain_ascii);
 	tcase_add_test(tcase, a_terminal_that_is_too_small);
+	tcase_add_test(tcase, a_state_has_a_colour);
+	tcase_add_test(tcase, a_row_is_new_for_a_second);
+	tcase_add_test(tcase, rows_that_go_do_not_move_the_log);
+	tcase_add_test(tcase, of_many_that_ended_some_are_counted);
+	tcase_add_test(tcase, a_tree_that_is_too_tall_follows_what_happens);
+	tcase_add_test(tcase, a_line_that_a_job_has_not_ended_is_shown);
+	tcase_add_test(tcase, what_is_read_further_up_is_said);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

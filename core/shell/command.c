@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shell/troupe.h"
 #include "core/sys/text.h"
 
 // clang-format off
@@ -14,6 +15,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg,
     cmd_serve, cmd_shutdown,
     cmd_get,
+    cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
     cmd_set, cmd_cd, cmd_quit;
 
@@ -31,6 +33,10 @@ const struct command *const command_table[] = {
 	&cmd_shutdown,
 	/* requests */
 	&cmd_get,
+	/* puppets */
+	&cmd_puppet,
+	&cmd_p,
+	&cmd_all,
 	/* time */
 	&cmd_slow,
 	/* shell */
@@ -41,9 +47,12 @@ const struct command *const command_table[] = {
 };
 // clang-format on
 
+/* One row serves all puppets: p2, p1.t1 ... */
 const struct command *
 command_find(const char *name)
 {
+	if (troupe_name_ok(name))
+		return &cmd_p;
 	for (int i = 0; command_table[i]; i++)
 		if (strcmp(command_table[i]->name, name) == 0)
 			return command_table[i];

@@ -14,12 +14,14 @@
  *	session-server.c    masters, and the wires to them
  *	session-target.c    processes by name, pid or %job
  *	session-say.c       the log
+ *	troupe.c            puppets, by their strings
  */
 #ifndef CORE_SHELL_INSIDE_H
 #define CORE_SHELL_INSIDE_H
 
 #include "core/shell/lines.h"
 #include "core/shell/session.h"
+#include "core/shell/troupe.h"
 #include "core/sys/procfs.h"
 #include "core/wire/page.h"
 
@@ -146,6 +148,8 @@ struct session {
 	unsigned last_used, last_job, last_client;
 	struct job *foreground; /* borrowed: in jobs; NULL: the prompt */
 	struct serving servers[SESSION_SERVERS];
+
+	struct troupe *troupe; /* owned: puppets, and what they hang on */
 
 	/* session-queue.c */
 	struct queued queue[SESSION_QUEUE]; /* a ring */

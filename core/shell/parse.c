@@ -319,17 +319,18 @@ parse_command(const char *text, struct parse *p)
 {
 	const char *end = parse_end(text);
 	struct args *args = &p->args;
+	size_t name = strcspn(text, " \t;"); /* "p7" finds the row of p1 */
 	int n;
 
 	p->next = *end == ';' ? end + 1 : end + strlen(end);
 	args->command = p->command;
 	args->line = parse_copy(text, end);
-	args->rest = parse_copy(text + strlen(p->command->name), end);
+	args->rest = parse_copy(text + name, end);
 	args->words = calloc(PARSE_WORDS + 1, sizeof(char *));
 	args->argv = calloc(PARSE_WORDS + 1, sizeof(char *));
 	if (!args->line || !args->rest || !args->words || !args->argv)
 		return err_sys(&p->err, "cannot keep the line");
-	n = parse_words(text + strlen(p->command->name), end, args->words,
+	n = parse_words(text + name, end, args->words,
 	                PARSE_WORDS, &p->err);
 	if (n < 0)
 		return -1;

@@ -74,7 +74,8 @@ session_open_parts(struct session *s, struct err *err)
 	s->watch = watch_open(s->loop, s->timeline, session_changed, s, err);
 	if (!s->watch || session_settings_open(s, err) < 0)
 		return -1;
-	return session_lab_open(s, err);
+	s->troupe = troupe_open(s, err);
+	return s->troupe ? session_lab_open(s, err) : -1;
 }
 
 struct session *
@@ -111,6 +112,7 @@ session_close(struct session *s)
 	if (!s)
 		return;
 	session_lab_close(s);
+	troupe_close(s->troupe);
 	for (int i = 0; i < SESSION_PROGRAMS; i++)
 		if (s->jobs[i].state != JOB_FREE)
 			session_job_free(s, &s->jobs[i]);

@@ -302,6 +302,8 @@ tree_command(struct tree_row *row, const struct proc *p)
 		snprintf(raw, sizeof(raw), "%s", p->cmd);
 	else
 		snprintf(raw, sizeof(raw), "[%s] %s", p->name, p->cmd);
+	if (p->doing[0] && !p->dead)
+		text_add(raw, sizeof(raw), "  %s", p->doing);
 	text_clean(row->command, sizeof(row->command), raw, strlen(raw));
 	if (p->dead)
 		ending_text(p, row->ending, sizeof(row->ending));

@@ -94,13 +94,21 @@ fate_open_pidfd(struct watch *w, struct member *m)
 		close(pidfd);
 }
 
+/* A puppet's child, which will say its name itself (hear_awake). */
+static bool
+fate_speaks(const struct member *m)
+{
+	return m->parent->p.kind == KIND_PUPPET &&
+	       strncmp(m->p.cmd, "forkshop-puppet", 15) == 0;
+}
+
 void
 fate_found(struct watch *w, struct member *m)
 {
 	struct event e;
 
 	fate_open_pidfd(w, m);
-	if (m->parent->reports)
+	if (m->parent->reports || fate_speaks(m))
 		return;
 	e = watch_about(EVENT_FORKED, m, m->p.born_ns);
 	e.other = watch_who(m->parent);

@@ -202,6 +202,43 @@ hear_forked(struct watch *w, struct heard *h)
 	watch_add(w, &e);
 }
 
+/* A thread's row is found by reading, perhaps before it had its name. */
+static void
+hear_thread(struct watch *w, const struct msg *msg)
+{
+	for (struct member *m = w->table.root; m; m = table_next(m))
+		if (m->p.tid && m->p.tid == msg->born.pid)
+			hear_name(m, msg->name, KIND_THREAD);
+}
+
+/*
+ * A puppet's child says its name itself, before or after the kernel tells of
+ * its birth.
+ */
+static void
+hear_awake(struct watch *w, struct heard *h)
+{
+	const struct msg_born *born = &h->msg->born;
+	struct member *m;
+	struct event e;
+
+	watch_soon(w);
+	if (strchr(h->msg->name, '.')) {
+		hear_thread(w, h->msg);
+		return;
+	}
+	m = fate_born(w, hear_parent(w, h), born->pid, 0, h->msg->t_ns);
+	if (!m || m->named)
+		return;
+	hear_hold(w, m, h);
+	hear_name(m, h->msg->name, KIND_PUPPET);
+	snprintf(m->p.cmd, sizeof(m->p.cmd), "forkshop-puppet %s", m->p.name);
+	e = watch_about(EVENT_FORKED, m, hear_born_ns(h, m));
+	if (m->parent)
+		e.other = watch_who(m->parent);
+	watch_add(w, &e);
+}
+
 static void
 hear_adopted(struct watch *w, struct heard *h)
 {
@@ -411,6 +448,7 @@ static void (*const hear_table[MSG_COUNT])(struct watch *, struct heard *) = {
 	[MSG_STARTED]      = hear_started,
 	[MSG_NOT_STARTED]  = hear_not_started,
 	[MSG_FORKED]       = hear_forked,
+	[MSG_AWAKE]        = hear_awake,
 	[MSG_ADOPTED]      = hear_adopted,
 	[MSG_CHANGED]      = hear_changed,
 	[MSG_REAPED]       = hear_reaped,

@@ -235,6 +235,19 @@ watch_expect(struct watch *w, const char *name, enum kind kind, const char *cmd)
 	births_want(w, hear_expects(w) || w->births.state != BIRTHS_OFF);
 }
 
+void
+watch_doing(struct watch *w, pid_t pid, const char *call)
+{
+	struct member *m = table_find(&w->table, pid, 0);
+
+	if (!m)
+		return;
+	m->p.doing[0] = '\0';
+	if (*call)
+		snprintf(m->p.doing, sizeof(m->p.doing), "in %s()", call);
+	watch_stale(w);
+}
+
 /* Servers ***************************************************************/
 
 struct served *

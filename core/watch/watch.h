@@ -72,6 +72,9 @@ int watch_wake_fd(struct watch *); /* the eventfd to hand to servers */
 void watch_message(struct watch *, const char *server, const struct msg *,
                    int *fds, int nfds);
 
+/* The call that a puppet is in, as "wait"; "" when it has returned. */
+void watch_doing(struct watch *, pid_t, const char *call);
+
 /* Something that the shell itself did or knows: SIGNAL, REFUSED, NOTE ... */
 void watch_event(struct watch *, const struct event *);
 

@@ -31,13 +31,35 @@
 
 #include "core/facts/grammar.h"
 #include "core/sys/sig.h"
+#include "core/sys/text.h"
 
 /* Comparisons ***********************************************************/
 
-/* The meaning of a literal beside something of a type. */
+/* Is the literal one of the words that the value may have? */
 static bool
-grammar_mean(struct grammar *g, struct node *literal, enum type type)
+grammar_knows(struct grammar *g, const struct node *literal,
+              const struct node *value)
 {
+	const char *const *words =
+	    value->op == OP_VALUE ? value->value->words : NULL;
+	char list[128] = "";
+
+	for (; words && *words; words++) {
+		if (strcmp(*words, literal->name) == 0)
+			return true;
+		text_add(list, sizeof(list), " %s", *words);
+	}
+	if (list[0])
+		reader_fail(g, literal->from, "%s is one of%s, not '%s'",
+		            value->value->name, list, literal->name);
+	return !list[0];
+}
+
+/* The meaning of a literal beside something that has a type. */
+static bool
+grammar_mean(struct grammar *g, struct node *literal, const struct node *beside)
+{
+	enum type type = beside->type;
 	const char *word = literal->name;
 
 	if (type == TYPE_SIGNALS && literal->none) {
@@ -68,7 +90,7 @@ grammar_mean(struct grammar *g, struct node *literal, enum type type)
 		return false;
 	}
 	literal->type = type;
-	return true;
+	return grammar_knows(g, literal, beside);
 }
 
 /* Is this a bare number that may stand for the type: 0 MB, signal 15? */
@@ -89,9 +111,9 @@ grammar_match(struct grammar *g, struct node *a, struct node *b, int at)
 		return false;
 	}
 	if (a->type == TYPE_LITERAL && b->type != TYPE_LITERAL)
-		return grammar_mean(g, a, b->type);
+		return grammar_mean(g, a, b);
 	if (b->type == TYPE_LITERAL && a->type != TYPE_LITERAL)
-		return grammar_mean(g, b, a->type);
+		return grammar_mean(g, b, a);
 	if (grammar_takes(a->type, b))
 		b->type = a->type;
 	if (grammar_takes(b->type, a))

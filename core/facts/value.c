@@ -52,20 +52,21 @@ value_state(const struct subject *s, struct datum *d)
 	d->n = s->p->state;
 }
 
+static const char *const value_lives[] = {
+	[LIFE_NONE] = "none",       [LIFE_STARTING] = "starting",
+	[LIFE_ONLINE] = "online",   [LIFE_LISTENING] = "listening",
+	[LIFE_LEAVING] = "leaving", [LIFE_DEAD] = "dead",
+	[LIFE_DEAD + 1] = NULL,
+};
+
 static void
 value_life(const struct subject *s, struct datum *d)
 {
-	static const char *const words[] = {
-		[LIFE_NONE] = "none",       [LIFE_STARTING] = "starting",
-		[LIFE_ONLINE] = "online",   [LIFE_LISTENING] = "listening",
-		[LIFE_LEAVING] = "leaving", [LIFE_DEAD] = "dead",
-	};
-
 	if (s->p->life == LIFE_NONE) {
 		d->is = DATUM_NONE;
 		WHY(d, "%s is not a worker", s->name);
 	}
-	value_name(d, words[s->p->life]);
+	value_name(d, value_lives[s->p->life]);
 }
 
 /* How the newest of that name ended, from the row or from the timeline. */
@@ -314,32 +315,32 @@ value_uid(const struct subject *s, struct datum *d)
 // clang-format off
 #define FIELD(f) NULL, offsetof(struct proc, f)
 static const struct value_row value_rows[] = {
-	{ "alive", TYPE_TRUTH, 0, value_alive, 0, "it has not ended: alive(w1)", VALUE_ROWLESS },
-	{ "state", TYPE_STATE, WANT_STAT, value_state, 0, "letter of ps: state(p2) = Z; X when reaped", 0 },
-	{ "life", TYPE_WORD, 0, value_life, 0, "of a worker: starting online listening leaving dead", 0 },
-	{ "exitcode", TYPE_NUMBER, 0, value_exitcode, 0, "exit status: exitcode(w1) = 7", VALUE_ROWLESS },
-	{ "termsig", TYPE_SIGNAL, 0, value_termsig, 0, "signal that killed it: termsig(w1) = TERM", VALUE_ROWLESS },
-	{ "parent", TYPE_NAME, 0, value_parent, 0, "its parent: parent(w1) = web", 0 },
-	{ "children", TYPE_NUMBER, 0, value_children, 0, "how many children it has", 0 },
-	{ "threads", TYPE_NUMBER, WANT_STAT, value_threads, 0, "how many threads it has", 0 },
-	{ "foreground", TYPE_TRUTH, 0, value_foreground, 0, "it has the terminal: foreground(j1)", 0 },
-	{ "requests", TYPE_NUMBER, 0, value_requests, 0, "requests answered, of a worker or server", VALUE_ROWLESS },
-	{ "failed", TYPE_NUMBER, 0, value_failed, 0, "requests that failed, of a worker or server", VALUE_ROWLESS },
-	{ "inflight", TYPE_NUMBER, 0, value_inflight, 0, "requests under way, of a worker or server", VALUE_ROWLESS },
-	{ "connections", TYPE_NUMBER, 0, value_connections, 0, "open connections, of a worker or server", VALUE_ROWLESS },
-	{ "port", TYPE_NAME, 0, value_port, 0, "who listens there: port(3000) = web", VALUE_PORT | VALUE_ROWLESS },
-	{ "policy", TYPE_WORD, 0, value_policy, 0, "of a server: policy(web) = rr", VALUE_ROWLESS },
-	{ "model", TYPE_WORD, 0, value_model, 0, "of a server: model(web) = event", VALUE_ROWLESS },
-	{ "rss", TYPE_MEMORY, WANT_STAT, FIELD(rss_kb), "memory resident: rss(w1) > 10MB", 0 },
-	{ "private", TYPE_MEMORY, WANT_MEMORY, FIELD(private_kb), "memory of its own", 0 },
-	{ "cpu", TYPE_TIME, WANT_STAT, FIELD(cpu_ns), "processor time used: cpu(w1) > 500ms", 0 },
-	{ "switches", TYPE_NUMBER, WANT_STATUS, FIELD(switches), "how often it left the processor", 0 },
-	{ "fds", TYPE_NUMBER, WANT_FDS, value_fds, 0, "open descriptors", 0 },
-	{ "uid", TYPE_NUMBER, WANT_STATUS, value_uid, 0, "number of its user", 0 },
-	{ "pending", TYPE_SIGNALS, WANT_STATUS, FIELD(pending), "signals that wait: pending(p1, TERM)", VALUE_SIGNAL },
-	{ "blocked", TYPE_SIGNALS, WANT_STATUS, FIELD(blocked), "signals blocked: blocked(p1) = none", VALUE_SIGNAL },
-	{ "ignored", TYPE_SIGNALS, WANT_STATUS, FIELD(ignored), "signals ignored: ignored(p1, INT)", VALUE_SIGNAL },
-	{ "caught", TYPE_SIGNALS, WANT_STATUS, FIELD(caught), "signals with a handler: caught(p1, USR1)", VALUE_SIGNAL },
+	{ "alive", TYPE_TRUTH, 0, value_alive, 0, "it has not ended: alive(w1)", VALUE_ROWLESS, NULL },
+	{ "state", TYPE_STATE, WANT_STAT, value_state, 0, "letter of ps: state(p2) = Z; X when reaped", 0, NULL },
+	{ "life", TYPE_WORD, 0, value_life, 0, "of a worker: starting online listening leaving dead", 0, value_lives },
+	{ "exitcode", TYPE_NUMBER, 0, value_exitcode, 0, "exit status: exitcode(w1) = 7", VALUE_ROWLESS, NULL },
+	{ "termsig", TYPE_SIGNAL, 0, value_termsig, 0, "signal that killed it: termsig(w1) = TERM", VALUE_ROWLESS, NULL },
+	{ "parent", TYPE_NAME, 0, value_parent, 0, "its parent: parent(w1) = web", 0, NULL },
+	{ "children", TYPE_NUMBER, 0, value_children, 0, "how many children it has", 0, NULL },
+	{ "threads", TYPE_NUMBER, WANT_STAT, value_threads, 0, "how many threads it has", 0, NULL },
+	{ "foreground", TYPE_TRUTH, 0, value_foreground, 0, "it has the terminal: foreground(j1)", 0, NULL },
+	{ "requests", TYPE_NUMBER, 0, value_requests, 0, "requests answered, of a worker or server", VALUE_ROWLESS, NULL },
+	{ "failed", TYPE_NUMBER, 0, value_failed, 0, "requests that failed, of a worker or server", VALUE_ROWLESS, NULL },
+	{ "inflight", TYPE_NUMBER, 0, value_inflight, 0, "requests under way, of a worker or server", VALUE_ROWLESS, NULL },
+	{ "connections", TYPE_NUMBER, 0, value_connections, 0, "open connections, of a worker or server", VALUE_ROWLESS, NULL },
+	{ "port", TYPE_NAME, 0, value_port, 0, "who listens there: port(3000) = web", VALUE_PORT | VALUE_ROWLESS, NULL },
+	{ "policy", TYPE_WORD, 0, value_policy, 0, "of a server: policy(web) = rr", VALUE_ROWLESS, NULL },
+	{ "model", TYPE_WORD, 0, value_model, 0, "of a server: model(web) = event", VALUE_ROWLESS, NULL },
+	{ "rss", TYPE_MEMORY, WANT_STAT, FIELD(rss_kb), "memory resident: rss(w1) > 10MB", 0, NULL },
+	{ "private", TYPE_MEMORY, WANT_MEMORY, FIELD(private_kb), "memory of its own", 0, NULL },
+	{ "cpu", TYPE_TIME, WANT_STAT, FIELD(cpu_ns), "processor time used: cpu(w1) > 500ms", 0, NULL },
+	{ "switches", TYPE_NUMBER, WANT_STATUS, FIELD(switches), "how often it left the processor", 0, NULL },
+	{ "fds", TYPE_NUMBER, WANT_FDS, value_fds, 0, "open descriptors", 0, NULL },
+	{ "uid", TYPE_NUMBER, WANT_STATUS, value_uid, 0, "number of its user", 0, NULL },
+	{ "pending", TYPE_SIGNALS, WANT_STATUS, FIELD(pending), "signals that wait: pending(p1, TERM)", VALUE_SIGNAL, NULL },
+	{ "blocked", TYPE_SIGNALS, WANT_STATUS, FIELD(blocked), "signals blocked: blocked(p1) = none", VALUE_SIGNAL, NULL },
+	{ "ignored", TYPE_SIGNALS, WANT_STATUS, FIELD(ignored), "signals ignored: ignored(p1, INT)", VALUE_SIGNAL, NULL },
+	{ "caught", TYPE_SIGNALS, WANT_STATUS, FIELD(caught), "signals with a handler: caught(p1, USR1)", VALUE_SIGNAL, NULL },
 };
 // clang-format on
 

@@ -60,6 +60,8 @@ struct value_row {
 	                  unknown */
 	const char *blurb;
 	enum value_flag flags;
+	const char *const *words; /* a WORD is one of these, up to NULL; or
+	                             NULL: not known here */
 };
 
 /* The row of a word, NULL when there is none; the i-th of so many. */

@@ -49,6 +49,7 @@ START_TEST(a_word_that_is_none_brings_the_nearest_one)
 		{ "signal(TRM, w1)", "column 8: there is no signal 'TRM'; the nearest is TERM" },
 		{ "pending(w1, 99)", "column 13: there is no signal 99: they go from 1 to 64" },
 		{ "termsig(w1) = KIL", "column 15: there is no signal 'KIL'; the nearest is KILL" },
+		{ "life(w1) = up", "column 12: life is one of none starting online listening leaving dead, not 'up'" },
 		{ "state(w1) = zombie", "column 13: a state is one of the letters of ps: R S D T t Z I X" },
 	};
 

@@ -31,7 +31,7 @@ main_move_to_terminal(void)
 int
 main(int argc, char **argv)
 {
-	if (argc != 2) {
+	if (argc < 2) {
 		fprintf(stderr, "usage: forkshop-puppet NAME (started by the "
 		                "lab: type `puppet` in forkshop)\n");
 		return 2;

@@ -134,7 +134,8 @@ troupe_room(const struct troupe *t)
 uint32_t
 troupe_start(struct troupe *t, char name[NAME_SIZE], struct err *err)
 {
-	const char *argv[] = { "forkshop-puppet", name, NULL };
+	/* The last word is room for the longer names of its children. */
+	const char *argv[] = { "forkshop-puppet", name, "of the lab", NULL };
 	struct start_plan plan = {
 		.kind = START_PUPPET, .name = name, .argv = argv, .nfds = 1
 	};

@@ -33,7 +33,7 @@ title_set(const char *fmt, ...)
 	va_end(ap);
 	if (!title_start || title_size < 2)
 		return;
-	len = strnlen(text, title_size - 2);
+	len = strnlen(text, title_size - 1);
 	memset(title_start, 0, title_size);
 	memcpy(title_start, text, len);
 }

@@ -21,8 +21,8 @@ open_lab(int rows, int cols)
 	struct screen *s = screen_open(argv, rows, cols);
 
 	screen_wait(s, " :[0-9]+ .* 2 workers");
-	screen_wait(s, "^ *[0-9]+ S.*─ forkshop-server w1$");
-	screen_wait(s, "^ *[0-9]+ S.*─ forkshop-server w2$");
+	screen_wait(s, "^ *[0-9]+ .* 0 +├─ forkshop-server w1$");
+	screen_wait(s, "^ *[0-9]+ .* 0 +└─ forkshop-server w2$");
 	screen_wait(s, PROMPT);
 	return s;
 }
@@ -67,7 +67,7 @@ START_TEST(a_newcomer_sees_the_tree_and_three_things_to_type)
 	screen_wait(s, "^    get +[a-z]");
 	screen_wait(s, "^    fork +[a-z]");
 	screen_wait(s, "^    kill w1 +[a-z]");
-	ck_assert_int_eq(screen_find(s, "PID STAT"), 1);
+	ck_assert_int_eq(screen_find(s, "^ +PID .*STAT"), 1);
 	screen_cursor(s, &row, &col);
 	ck_assert_int_eq(row, sizes[_i][0] - 1);
 	ck_assert_int_eq(col, (int)strlen("forkshop> "));
@@ -114,7 +114,7 @@ START_TEST(it_is_drawn_right_in_any_size_while_busy)
 	}
 	screen_resize(s, 30, 100);
 	screen_wait(s, "3000 requests");
-	ck_assert_int_eq(screen_find(s, "PID STAT"), 1);
+	ck_assert_int_eq(screen_find(s, "^ +PID .*STAT"), 1);
 	ck_assert_int_eq(screen_wait(s, PROMPT), 29);
 	quit_lab(s);
 }
@@ -143,7 +143,7 @@ START_TEST(a_paste_of_garbage_does_no_harm)
 	screen_type(s, "\033[200~\001\002\033[31m\033]0;x\007 \xff\xfe é 日"
 	               "\033[201~");
 	screen_wait(s, "日");
-	ck_assert_int_eq(screen_find(s, "PID STAT"), 1);
+	ck_assert_int_eq(screen_find(s, "^ +PID .*STAT"), 1);
 	screen_type(s, "\003");
 	screen_wait(s, PROMPT);
 	screen_type(s, "\033[200~echo one\necho two\n\033[201~\r");
@@ -161,10 +161,10 @@ START_TEST(escape_sequences_never_reach_the_terminal)
 	screen_type(s, "printf '\\033[2J\\033]0;me\\007\\033[41mre''d\\n'\r");
 	row = screen_wait(s, "^│ red$");
 	ck_assert_int_eq(screen_cell(s, row, 2).bg, -1);
-	ck_assert_int_eq(screen_find(s, "PID STAT"), 1);
+	ck_assert_int_eq(screen_find(s, "^ +PID .*STAT"), 1);
 	screen_type(s, "\033[200~get /a\033[2Jb\033[201~\r");
-	screen_wait(s, "1 request");
-	ck_assert_int_eq(screen_find(s, "PID STAT"), 1);
+	screen_wait(s, "a path has no blanks, no control characters");
+	ck_assert_int_eq(screen_find(s, "^ +PID .*STAT"), 1);
 	quit_lab(s);
 }
 END_TEST
@@ -188,10 +188,13 @@ START_TEST(what_is_typed_is_seen_while_requests_flow)
 	screen_type(s, "help me");
 	screen_wait(s, "^forkshop> help me");
 	screen_type(s, "\003");
-	screen_wait(s, PROMPT "|^forkshop> ");
+	screen_wait(s, "^forkshop>( +[0-9].*)?$");
 	screen_type(s, "\003");
 	screen_wait(s, PROMPT);
-	quit_lab(s);
+	screen_type(s, "quit\r");
+	screen_wait_end(s);
+	ck_assert(screen_sane(s));
+	screen_close(s);
 }
 END_TEST
 
@@ -260,15 +263,22 @@ START_TEST(a_signal_that_ends_it_leaves_the_terminal_sane)
 }
 END_TEST
 
+/* The user's shell leads the session and goes on. */
 START_TEST(a_killed_shell_leaves_the_terminal_sane)
 {
-	struct screen *s = open_lab(24, 80);
+	static const char *const argv[] = {
+		"sh", "-c", "forkshop --port 0; echo status $?; cat", NULL
+	};
+	struct screen *s = screen_open(argv, 24, 80);
 
-	kill(s->stage.pid, SIGKILL);
-	screen_wait_end(s);
+	screen_wait(s, "forkshop-server w2$");
+	kill(number_of(s, "^ *[0-9]+ .* forkshop --port 0$"), SIGKILL);
+	screen_wait(s, "status 137");
 	for (int i = 0; i < 300 && !screen_sane(s); i++)
 		screen_idle(s, 100);
 	ck_assert(screen_sane(s));
+	screen_type(s, "\004");
+	screen_wait_end(s);
 	screen_close(s);
 }
 END_TEST

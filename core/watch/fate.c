@@ -271,16 +271,31 @@ fate_adopted(struct watch *w, struct member *m, struct member *parent,
 	watch_soon(w);
 }
 
+/* A job's line as it was typed, without the shell that runs it. */
+static const char *
+fate_typed(const struct member *m, const char *cmd)
+{
+	static const char shell[] = "sh -c ";
+	size_t len = sizeof(shell) - 1;
+
+	return m->p.kind == KIND_JOB && strncmp(cmd, shell, len) == 0
+	           ? cmd + len
+	           : cmd;
+}
+
 void
 fate_exec(struct watch *w, struct member *m, int64_t t_ns)
 {
-	char cmd[sizeof(m->p.cmd)];
+	char line[sizeof(m->p.cmd)];
+	const char *cmd;
 	struct event e;
 
-	if (procfs_cmdline(w->proc, m->p.pid, cmd, sizeof(cmd)) < 0 ||
-	    strcmp(cmd, m->p.cmd) == 0)
+	if (procfs_cmdline(w->proc, m->p.pid, line, sizeof(line)) < 0)
 		return;
-	memcpy(m->p.cmd, cmd, sizeof(cmd));
+	cmd = fate_typed(m, line);
+	if (strcmp(cmd, m->p.cmd) == 0)
+		return;
+	snprintf(m->p.cmd, sizeof(m->p.cmd), "%s", cmd);
 	watch_stale(w);
 	if (m->p.kind != KIND_OTHER && m->p.kind != KIND_PUPPET)
 		return;

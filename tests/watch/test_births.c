@@ -52,13 +52,14 @@ START_TEST(the_children_of_a_job_are_seen)
 	pid_t pid;
 
 	watched_job("j1", "sleep 300 & wait $!; echo $? >/dev/null; sleep 200");
-	until(watched_command("sleep 300"));
+	until(watched_row("j1") && watched_command("sleep 300"));
 	ck_assert_int_eq(watched_command("sleep 300")->ppid,
 	                 watched_row("j1")->pid);
 	ck_assert_int_eq(watched_command("sleep 300")->kind, KIND_OTHER);
 	pid = watched_command("sleep 300")->pid;
 	kill(pid, SIGSTOP);
-	until(watched_command("sleep 300")->state == 'T');
+	until(watched_command("sleep 300") &&
+	      watched_command("sleep 300")->state == 'T');
 	ck_assert_int_ge(watch_pidfd(watched.watch, pid, NULL), 0);
 	kill(pid, SIGKILL);
 	until(watched_command("sleep 300") &&
@@ -69,7 +70,7 @@ END_TEST
 START_TEST(how_a_grandchild_ended_is_known)
 {
 	watched_job("j1", "sleep 300 & wait; exec sleep 200");
-	until(watched_command("sleep 300"));
+	until(watched_row("j1") && watched_command("sleep 300"));
 	kill(watched_command("sleep 300")->pid, SIGTERM);
 	until(watched_command("sleep 300") &&
 	      watched_command("sleep 300")->reaped);
@@ -94,7 +95,8 @@ START_TEST(a_zombie_tells_its_exit_code)
 {
 	/* The shell's child is inherited by a sleep, which never waits. */
 	watched_job("j1", "(sleep 0.3; exit 5) & exec sleep 200");
-	until(zombie() && zombie()->ppid == watched_row("j1")->pid);
+	until(watched_row("j1") && zombie() &&
+	      zombie()->ppid == watched_row("j1")->pid);
 	ck_assert_int_eq(zombie()->state, 'Z');
 	ck_assert(zombie()->end.known);
 	ck_assert_int_eq(zombie()->end.code, 5);

@@ -13,11 +13,12 @@
 // clang-format off
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg,
+    cmd_tree, cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
-    cmd_set, cmd_cd, cmd_quit;
+    cmd_help, cmd_history, cmd_clear, cmd_set, cmd_cd, cmd_quit;
 
 const struct command *const command_table[] = {
 	/* processes */
@@ -28,6 +29,11 @@ const struct command *const command_table[] = {
 	&cmd_jobs,
 	&cmd_fg,
 	&cmd_bg,
+	/* looking */
+	&cmd_tree,
+	&cmd_log,
+	&cmd_check,
+	&cmd_until,
 	/* serving */
 	&cmd_serve,
 	&cmd_shutdown,
@@ -40,6 +46,9 @@ const struct command *const command_table[] = {
 	/* time */
 	&cmd_slow,
 	/* shell */
+	&cmd_help,
+	&cmd_history,
+	&cmd_clear,
 	&cmd_set,
 	&cmd_cd,
 	&cmd_quit,

@@ -159,6 +159,15 @@ timeline_after_causes(const struct timeline *t, const struct place *p, size_t i)
 	return at;
 }
 
+/* Can it have effects with an earlier time?  Most cannot. */
+static bool
+timeline_is_cause(enum event_type type)
+{
+	return timeline_birth(type) || type == EVENT_DISCONNECTED ||
+	       type == EVENT_EXITED || type == EVENT_ACCEPTED ||
+	       type == EVENT_HANDOFF;
+}
+
 /* Before the first of its effects, looking from i to the oldest. */
 static size_t
 timeline_before_effects(const struct timeline *t, const struct place *p,
@@ -185,7 +194,9 @@ timeline_where(const struct timeline *t, const struct place *p)
 	while (i > 0 && timeline_later(timeline_place(t, i - 1), p))
 		i--;
 	after = timeline_after_causes(t, p, i);
-	return after > i ? after : timeline_before_effects(t, p, i);
+	if (after > i || !timeline_is_cause(p->type))
+		return after;
+	return timeline_before_effects(t, p, i);
 }
 
 /* The ring **************************************************************/

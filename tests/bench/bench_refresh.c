@@ -3,6 +3,8 @@
  * What does it cost to read a lab of 64 processes, on a machine where 1,000
  * others sleep?  Beside it: `ps af`, which reads them all.
  *
+ * And what does a report of a server cost, from the ring into the timeline?
+ *
  * The bench starts all of these itself.  They wait for the end of a pipe, so
  * none outlives it.
  */
@@ -92,6 +94,46 @@ ps_us(void)
 	return each_us(begun_ns, PS_ROUNDS);
 }
 
+/* Four workers, each with a ring full of requests and answers. */
+static void
+fill_rings(struct page *page)
+{
+	for (int i = 0; i < RING_SIZE; i++)
+		for (int row = 0; row <= 4; row++) {
+			struct report r = { .t_ns = clock_ns(),
+				            .id = (uint32_t)row,
+				            .connection = (uint64_t)i + 1 };
+
+			r.type = row == 0 ? REPORT_HANDOFF
+			         : i % 2  ? REPORT_ANSWER
+			                  : REPORT_REQUEST;
+			page_report(page, row, &r);
+		}
+}
+
+static double
+report_us(struct watch *w)
+{
+	int64_t spent_ns = 0, begun_ns;
+	struct err err;
+	int fd, n = 20;
+	struct page *page = page_create(&fd, &err);
+
+	for (uint32_t id = 0; page && id <= 4; id++)
+		page_row_take(page, id, 0);
+	if (!page || watch_server(w, "web", page, "rr", "event", "") < 0)
+		return 0;
+	for (int i = 0; i < n; i++) {
+		fill_rings(page);
+		begun_ns = clock_ns();
+		pages_drain(w);
+		spent_ns += clock_ns() - begun_ns;
+	}
+	watch_forget(w, "web");
+	page_unmap(page);
+	return (double)spent_ns / n / 5 / RING_SIZE / NS_PER_US;
+}
+
 int
 main(void)
 {
@@ -122,6 +164,7 @@ main(void)
 	printf("  with the lists of children      %8.0f us   1/%.0f\n", all,
 	       ps / all);
 	printf("  ps af                           %8.0f us\n", ps);
+	printf("  one report into the timeline    %8.2f us\n", report_us(w));
 	watch_close(w);
 	timeline_close(timeline);
 	loop_close(loop);

@@ -51,6 +51,7 @@ run_check(struct session *s, const struct args *args, struct err *err)
 
 	if (!fact)
 		return OUTCOME_USAGE;
+	fact_start(fact, 0, clock_ns());
 	wants = fact_wants_values(fact);
 	if (wants)
 		watch_want(session_watch(s), wants);

@@ -54,10 +54,10 @@ struct command_option {
 /* A parsed line: words after quotes and options were taken out. */
 struct args {
 	const struct command *command;
-	char *line;  /* as typed, from the command's name on */
-	char *rest;  /* as typed, behind the command's name */
-	int argc;    /* words that are not options */
-	char **argv; /* argv[0] is the first argument; NULL ends */
+	char *line;   /* as typed, from the command's name on */
+	char *rest;   /* as typed, behind the command's name */
+	int argc;     /* words that are not options */
+	char **argv;  /* argv[0] is the first argument; NULL ends */
 	char **words; /* owned by the parser: argv and options point there */
 	const char *option[COMMAND_OPTIONS]; /* value, "" for a flag, NULL */
 };

@@ -90,9 +90,9 @@ struct serving {
 	char name[NAME_SIZE]; /* "": free */
 	bool up;              /* its master has said that it is online */
 	struct link link;
-	struct page *page;   /* owned */
-	char why[MSG_TEXT];  /* why it could not start; or "" */
-	uint16_t port; /* 0 before it is known */
+	struct page *page;  /* owned */
+	char why[MSG_TEXT]; /* why it could not start; or "" */
+	uint16_t port;      /* 0 before it is known */
 };
 
 struct log_line {

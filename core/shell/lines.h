@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LINES_CELLS 1000                 /* a longer line is cut in two */
+#define LINES_CELLS 1000                  /* a longer line is cut in two */
 #define LINES_SIZE  (LINES_CELLS * 4 + 1) /* bytes of one line, with NUL */
 
 struct lines {

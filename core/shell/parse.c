@@ -192,8 +192,7 @@ parse_option_index(const struct command *c, const char *word, size_t len)
 }
 
 static int
-parse_unknown_option(const struct command *c, const char *word,
-                     struct err *err)
+parse_unknown_option(const struct command *c, const char *word, struct err *err)
 {
 	const char *names[COMMAND_OPTIONS + 1] = { NULL }, *near;
 
@@ -232,8 +231,8 @@ parse_option(struct args *args, char **words, int i, int n, struct err *err)
 	}
 	args->option[at] = word[len] || i + 1 == n ? value : words[i + 1];
 	if (!word[len] && i + 1 == n)
-		return err_set(err, "%s needs a value: %s %s", o->name,
-		               o->name, o->value.name);
+		return err_set(err, "%s needs a value: %s %s", o->name, o->name,
+		               o->value.name);
 	if (parse_check(&o->value, o->name, args->option[at], err) < 0)
 		return -1;
 	return word[len] ? 1 : 2;
@@ -264,8 +263,9 @@ parse_arguments(const struct args *args, struct err *err)
 		    !isdigit((unsigned char)*word) && *word != '-')
 			a++;
 		if (a == COMMAND_ARGS || !c->args[a].name)
-			return err_set(err, "%s: \"%.40s\" is one word too "
-			                    "many",
+			return err_set(err,
+			               "%s: \"%.40s\" is one word too "
+			               "many",
 			               c->name, word);
 		if (parse_check(&c->args[a], c->args[a].name, word, err) < 0)
 			return -1;
@@ -330,8 +330,7 @@ parse_command(const char *text, struct parse *p)
 	args->argv = calloc(PARSE_WORDS + 1, sizeof(char *));
 	if (!args->line || !args->rest || !args->words || !args->argv)
 		return err_sys(&p->err, "cannot keep the line");
-	n = parse_words(text + name, end, args->words,
-	                PARSE_WORDS, &p->err);
+	n = parse_words(text + name, end, args->words, PARSE_WORDS, &p->err);
 	if (n < 0)
 		return -1;
 	return parse_take(args, args->words, n, &p->err);

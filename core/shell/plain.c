@@ -28,7 +28,7 @@ struct plain {
 	struct session *session;             /* owned */
 	struct input input;
 	struct answers answers;
-	bool summed; /* the event at hand is one of those */
+	bool summed;  /* the event at hand is one of those */
 	int timer;    /* tells the sum of a burst */
 	bool over;    /* end now */
 	int signal;   /* that ended us, or 0 */

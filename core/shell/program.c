@@ -10,11 +10,11 @@
 
 /* Reserved words and built-ins that are no files everywhere, sh(1). */
 static const char *const program_words[] = {
-	"if",      "for",    "while",  "case",    "{",     ":",      ".",
-	"[",       "echo",   "printf", "test",    "true",  "false",  "eval",
-	"exec",    "export", "unset",  "command", "type",  "umask",  "ulimit",
-	"trap",    "times",  "read",   "alias",   "hash",  "getopts", "readonly",
-	"pwd",     NULL,
+	"if",    "for",   "while",   "case",     "{",     ":",
+	".",     "[",     "echo",    "printf",   "test",  "true",
+	"false", "eval",  "exec",    "export",   "unset", "command",
+	"type",  "umask", "ulimit",  "trap",     "times", "read",
+	"alias", "hash",  "getopts", "readonly", "pwd",   NULL,
 };
 
 static bool

@@ -111,8 +111,8 @@ session_job_named(struct session *s, const char *name)
 static bool
 session_job_open(const struct job *job)
 {
-	return job->kind == START_JOB && (job->state == JOB_RUNNING ||
-	                                  job->state == JOB_STOPPED);
+	return job->kind == START_JOB &&
+	       (job->state == JOB_RUNNING || job->state == JOB_STOPPED);
 }
 
 /* The job used last, or last before `but`; a stopped one goes first. */
@@ -157,8 +157,9 @@ session_job(struct session *s, const char *spec, struct err *err)
 		}
 	}
 	if (!job)
-		err_set(err, "there is no%s job: a line that ends in & starts "
-		             "one, such as sleep 60 &",
+		err_set(err,
+		        "there is no%s job: a line that ends in & starts "
+		        "one, such as sleep 60 &",
 		        strcmp(spec, "-") == 0 ? " other" : "");
 	return job;
 }

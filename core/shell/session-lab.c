@@ -16,11 +16,11 @@
 #include "core/sys/clock.h"
 #include "core/sys/sig.h"
 
-#define LAB_HELLO_NS   (10 * NS_PER_S)
-#define LAB_END_NS     (10 * NS_PER_S)
-#define LAB_ORPHANS    1024 /* ended in one round */
-#define LAB_ROUND_MS   20   /* between two looks for more of them */
-#define LAB_PATH_SIZE  4096
+#define LAB_HELLO_NS  (10 * NS_PER_S)
+#define LAB_END_NS    (10 * NS_PER_S)
+#define LAB_ORPHANS   1024 /* ended in one round */
+#define LAB_ROUND_MS  20   /* between two looks for more of them */
+#define LAB_PATH_SIZE 4096
 
 /* Ending what is left ****************************************************/
 

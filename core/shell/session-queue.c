@@ -119,8 +119,8 @@ session_finish(struct session *s, enum outcome outcome,
 		session_say(s, LINE_ERROR, "%s", err->text);
 	if (outcome == OUTCOME_USAGE)
 		session_usage(s, command);
-	session_fail(s, outcome == OUTCOME_USAGE ? STATUS_USAGE
-	                                         : STATUS_FAILED);
+	session_fail(s,
+	             outcome == OUTCOME_USAGE ? STATUS_USAGE : STATUS_FAILED);
 }
 
 static enum outcome
@@ -194,10 +194,9 @@ session_wait(struct session *s,
 	s->waiting.poll = poll;
 	s->waiting.interrupt = interrupt;
 	s->waiting.arg = arg;
-	s->waiting.timer = deadline_ns < 0
-	                       ? 0
-	                       : loop_timer(s->loop, deadline_ns,
-	                                    session_on_deadline, s);
+	s->waiting.timer = deadline_ns < 0 ? 0
+	                                   : loop_timer(s->loop, deadline_ns,
+	                                                session_on_deadline, s);
 	session_news(s);
 }
 

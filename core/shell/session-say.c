@@ -13,7 +13,7 @@
 #include "core/sys/text.h"
 
 #define SAY_SIZE  8192
-#define SAY_BURST 20           /* requests that are told one by one ... */
+#define SAY_BURST 20             /* requests that are told one by one ... */
 #define SAY_QUIET (NS_PER_S / 2) /* ... until there was none for so long */
 
 static void

@@ -92,7 +92,8 @@ session_server_failed(struct session *s, struct serving *v, const char *why)
 	if (v->up)
 		session_say(s, LINE_ERROR, "%s: %s", v->name, why);
 	if (job)
-		snprintf(job->said, sizeof(job->said), "%s", why);
+		snprintf(job->said, sizeof(job->said), "%.*s",
+		         (int)sizeof(job->said) - 1, why);
 }
 
 void
@@ -140,8 +141,9 @@ session_named_server(const struct snapshot *snap, const char *name,
 	if (v && v->up)
 		return v;
 	if (v)
-		err_set(err, "the server %s has ended: `serve %s` starts it "
-		             "again",
+		err_set(err,
+		        "the server %s has ended: `serve %s` starts it "
+		        "again",
 		        name, name);
 	else
 		err_set(err, "there is no server %.40s%s%s%s", name,

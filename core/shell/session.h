@@ -61,11 +61,11 @@ struct front {
 };
 
 struct session_options {
-	bool empty;     /* no server at the start */
-	int workers;    /* of the first server; 2 */
-	int port;       /* of the first server; 3000; 0 picks one */
-	bool must_port; /* --port was given: no other will do */
-	bool headless;  /* no student is watching: no greeting */
+	bool empty;           /* no server at the start */
+	int workers;          /* of the first server; 2 */
+	int port;             /* of the first server; 3000; 0 picks one */
+	bool must_port;       /* --port was given: no other will do */
+	bool headless;        /* no student is watching: no greeting */
 	const char *programs; /* borrowed: where else to look for our programs;
 	                         NULL: where they were installed */
 };

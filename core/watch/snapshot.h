@@ -83,7 +83,7 @@ struct proc {
 	struct ending end; /* where dead */
 	int64_t born_ns, ended_ns, changed_ns; /* clock_ns(); 0 unknown */
 
-	char doing[24];    /* "in wait()": the call that a puppet is in */
+	char doing[24]; /* "in wait()": the call that a puppet is in */
 
 	/* use of the machine */
 	int processor;

@@ -86,7 +86,8 @@ void
 wire_drop_fds(const int *fds, int nfds)
 {
 	for (int i = 0; i < nfds; i++)
-		close(fds[i]);
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 /* The bare calls ********************************************************/

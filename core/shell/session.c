@@ -173,9 +173,12 @@ session_status(const struct session *s)
 	return s->status;
 }
 
+/* At a screen a mistyped line is no failure; the loss of the lab is one. */
 void
 session_fail(struct session *s, int status)
 {
+	if (!s->options.headless && s->lab_pidfd >= 0)
+		return;
 	if (status > s->status)
 		s->status = status;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/shell/inside.h"
+#include "core/shell/spell.h"
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
 #include "core/wire/call.h"
@@ -21,16 +22,6 @@ struct troupe {
 	struct session *session; /* borrowed */
 	struct puppet puppet[TROUPE_MAX];
 	unsigned last; /* the number of the newest puppet */
-};
-
-static const struct {
-	const char *name, *usage;
-	int min, max;
-} troupe_calls[CALL_COUNT] = {
-#define X(id, name, usage, min, max, blurb, page)                              \
-	[CALL_##id] = { name, usage, min, max },
-	CALLS(X)
-#undef X
 };
 
 struct troupe *
@@ -168,95 +159,6 @@ troupe_start(struct troupe *t, char name[NAME_SIZE], struct err *err)
 
 /* Calls go down *********************************************************/
 
-/* The call of that name, or the only one that begins so; -1 and err. */
-static int
-troupe_which(const char *word, struct err *err)
-{
-	int found = -1, least = 99, near = 0;
-	size_t len = strlen(word);
-
-	for (int i = 0; i < CALL_COUNT; i++) {
-		int d = text_distance(word, troupe_calls[i].name);
-
-		if (d == 0)
-			return i;
-		if (strncmp(word, troupe_calls[i].name, len) == 0)
-			found = found == -1 ? i : -2;
-		if (d < least) {
-			least = d;
-			near = i;
-		}
-	}
-	if (found >= 0)
-		return found;
-	if (found == -2)
-		return err_set(err, "%s could be several calls: write it out",
-		               word);
-	return err_set(err, "a puppet knows no call %.40s: did you mean %s?",
-	               word, troupe_calls[near].name);
-}
-
-static int
-troupe_words(const char *text)
-{
-	int n = 0;
-
-	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-		text += strcspn(text, " ");
-		n++;
-	}
-	return n;
-}
-
-/* Who is called by name is told by pid: `waitpid p2`, `setpgid p1`. */
-static void
-troupe_resolve(struct troupe *t, int call, char *text, size_t size)
-{
-	char *word = strchr(text, ' '), rest[MSG_TEXT], name[NAME_SIZE];
-	const struct puppet *p;
-	size_t len;
-
-	if (!word || (call != CALL_waitpid && call != CALL_setpgid))
-		return;
-	word += strspn(word, " ");
-	len = strcspn(word, " ");
-	if (len >= sizeof(name))
-		return;
-	memcpy(name, word, len);
-	name[len] = '\0';
-	p = troupe_find(t, name);
-	if (!p || !p->pid)
-		return;
-	snprintf(rest, sizeof(rest), "%s", word + len);
-	snprintf(word, size - (size_t)(word - text), "%d%s", (int)p->pid, rest);
-}
-
-/* "exec ls" to "execve ls"; checks the number of words. */
-static int
-troupe_spell(struct troupe *t, const char *text, char *out, size_t size,
-             struct err *err)
-{
-	size_t len = strcspn(text, " ");
-	char word[32];
-	int i, n;
-
-	if (len == 0 || len >= sizeof(word))
-		return err_set(err, "a puppet makes one call at a time: help "
-		                    "puppet lists them");
-	memcpy(word, text, len);
-	word[len] = '\0';
-	i = troupe_which(word, err);
-	if (i < 0)
-		return -1;
-	n = troupe_words(text + len);
-	if (n < troupe_calls[i].min || n > troupe_calls[i].max)
-		return err_set(err, "it is written %s %s", troupe_calls[i].name,
-		               troupe_calls[i].usage);
-	snprintf(out, size, "%s%s", troupe_calls[i].name, text + len);
-	troupe_resolve(t, i, out, size);
-	return i;
-}
-
 /* A name for who may be born by the call; "" where nobody is. */
 static int
 troupe_child_name(struct troupe *t, const struct puppet *p, int call,
@@ -288,7 +190,7 @@ troupe_call(struct troupe *t, struct puppet *p, const char *text,
             struct err *err)
 {
 	struct msg m = msg_make(MSG_CALL, NULL);
-	int call = troupe_spell(t, text, m.text.text, MSG_TEXT, err);
+	int call = spell_call(t, text, m.text.text, MSG_TEXT, err);
 
 	if (call < 0 || troupe_child_name(t, p, call, m.name, err) < 0)
 		return -1;
@@ -341,21 +243,6 @@ troupe_quiet(struct troupe *t, struct puppet *p)
 
 /* Answers come up *******************************************************/
 
-/* "exit 7" as "exit(7)"; a text is not cut at its blanks. */
-static void
-troupe_as_call(const char *text, char *buf, size_t size)
-{
-	size_t name = strcspn(text, " ");
-	const char *rest = text + name + strspn(text + name, " ");
-	bool prose = strncmp(text, "print", name) == 0;
-
-	snprintf(buf, size, "%.*s(%s", (int)name, text, prose ? "\"" : "");
-	for (; *rest; rest++)
-		text_add(buf, size, *rest == ' ' && !prose ? ", " : "%c",
-		         *rest);
-	text_add(buf, size, "%s)", prose ? "\"" : "");
-}
-
 /* What wakes the watch: this pid (or thread) has this name. */
 static void
 troupe_awake(struct puppet *p, struct msg *m, int *fds, int nfds)
@@ -391,7 +278,7 @@ troupe_returned(struct puppet *p, const struct msg_returned *r)
 	if (p->newborn)
 		snprintf(born, sizeof(born),
 		         "  (child of %s, born inside fork)", p->parent);
-	troupe_as_call(p->newborn ? "fork" : p->call, call, sizeof(call));
+	spell_as_call(p->newborn ? "fork" : p->call, call, sizeof(call));
 	snprintf(line, sizeof(line), "%s = %lld%s", call, (long long)r->value,
 	         born);
 	if (r->error && r->error != ENOSYS)
@@ -479,7 +366,7 @@ troupe_cut(struct puppet *p)
 	char call[TROUPE_CALL + 8], line[TROUPE_CALL + 120];
 
 	if (p->asked != p->answered && strncmp(p->call, "execve", 6) == 0) {
-		troupe_as_call(p->call, call, sizeof(call));
+		spell_as_call(p->call, call, sizeof(call));
 		snprintf(line, sizeof(line),
 		         "%s does not return: the same pid is another program "
 		         "now, and its string is cut",

@@ -34,7 +34,7 @@ fate_born(struct watch *w, struct member *parent, pid_t pid,
 	m->p.state = 'R';
 	m->p.born_ns = m->p.changed_ns = t_ns;
 	m->stat_fd = procfs_stat_open(w->proc, pid, 0);
-	look_first(m);
+	look_first(w, m);
 	watch_soon(w);
 	return m;
 }
@@ -79,19 +79,21 @@ fate_release(struct watch *w, struct member *m)
  * a later process with that pid.
  */
 void
-fate_open_pidfd(struct watch *w, struct member *m)
+fate_open_pidfd(struct watch *w, struct member *m, struct err *err)
 {
 	struct proc_stat st;
-	int pidfd =
-	    m->pidfd < 0 && m->p.start_ticks ? child_pidfd(m->p.pid, NULL) : -1;
+	int pidfd = m->pidfd < 0 ? child_pidfd(m->p.pid, err) : -1;
 
 	if (pidfd < 0)
 		return;
 	if (m->stat_fd >= 0 && procfs_stat_read(m->stat_fd, &st) == 0 &&
-	    st.start_ticks == m->p.start_ticks)
+	    m->p.start_ticks && st.start_ticks == m->p.start_ticks) {
 		fate_hold(w, m, pidfd);
-	else
-		close(pidfd);
+		return;
+	}
+	close(pidfd);
+	err_set(err, "%s (pid %d) has ended already",
+	        m->p.name[0] ? m->p.name : "that process", (int)m->p.pid);
 }
 
 /* A puppet's child, which will say its name itself (hear_awake). */
@@ -107,7 +109,7 @@ fate_found(struct watch *w, struct member *m)
 {
 	struct event e;
 
-	fate_open_pidfd(w, m);
+	fate_open_pidfd(w, m, NULL);
 	if (m->parent->reports || fate_speaks(m))
 		return;
 	e = watch_about(EVENT_FORKED, m, m->p.born_ns);

@@ -119,7 +119,7 @@ void fate_found(struct watch *, struct member *);
 void fate_hold(struct watch *, struct member *, int pidfd);
 
 /* Open one where none was sent, and make sure that it is nobody else's. */
-void fate_open_pidfd(struct watch *, struct member *);
+void fate_open_pidfd(struct watch *, struct member *, struct err *);
 
 /* Not by lab or master, which report: its parent only lives its life. */
 bool fate_unreported(const struct member *);
@@ -155,7 +155,7 @@ void look_all(struct watch *, bool children);
 void look_one(struct watch *, struct member *);
 
 /* Its first values; that it may have ended already is found out later. */
-void look_first(struct member *);
+void look_first(struct watch *, struct member *);
 
 /* May this one have children of which nobody tells us? */
 bool look_may_fork(const struct member *);

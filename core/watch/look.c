@@ -213,7 +213,7 @@ look_gone(struct watch *w, struct member *m)
 }
 
 void
-look_first(struct member *m)
+look_first(struct watch *w, struct member *m)
 {
 	struct proc_stat st;
 
@@ -222,6 +222,7 @@ look_first(struct member *m)
 		return;
 	look_values(m, &st);
 	m->p.state = st.state == 'Z' ? 'R' : st.state;
+	look_command(w, m, st.comm);
 }
 
 void

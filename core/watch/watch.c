@@ -374,12 +374,11 @@ watch_pidfd(struct watch *w, pid_t pid, struct err *err)
 	if (!m || m->p.tid)
 		return err_set(err, "pid %d is not a process of this lab",
 		               (int)pid);
-	if (!m->p.reaped && m->pidfd < 0)
-		fate_open_pidfd(w, m);
-	if (m->p.reaped || m->pidfd < 0)
+	if (m->p.reaped)
 		return err_set(err, "%s (pid %d) has ended already",
 		               m->p.name[0] ? m->p.name : "that process",
 		               (int)pid);
+	fate_open_pidfd(w, m, err);
 	return m->pidfd;
 }
 

@@ -143,10 +143,8 @@ serve_open(struct session *s, const struct args *args, const char *name,
 		close(pair[1]);
 	}
 	close(page);
-	if (!seq) {
-		session_unlink(&v->link);
-		v->name[0] = '\0';
-	}
+	if (!seq)
+		session_serving_drop(s, v);
 	return seq;
 }
 

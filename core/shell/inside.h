@@ -226,6 +226,7 @@ void session_terminal_drain(struct session *);
 struct serving *session_serving(struct session *, const char *name);
 struct serving *session_serving_new(struct session *, const char *name,
                                     int *page_fd, struct err *);
+void session_serving_drop(struct session *, struct serving *);
 void session_servers_message(struct session *, const char *server,
                              const struct msg *);
 void session_servers_close(struct session *);

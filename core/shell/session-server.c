@@ -33,7 +33,19 @@ session_serving_slot(struct session *s, const char *name)
 	return v;
 }
 
-/* The watch lets go of the old page when it gets the new one. */
+/* The watch lets go of the page before it is unmapped. */
+void
+session_serving_drop(struct session *s, struct serving *v)
+{
+	session_unlink(&v->link);
+	if (v->page) {
+		watch_forget(s->watch, v->name);
+		page_unmap(v->page);
+	}
+	v->page = NULL;
+	v->name[0] = '\0';
+}
+
 struct serving *
 session_serving_new(struct session *s, const char *name, int *page_fd,
                     struct err *err)
@@ -54,8 +66,7 @@ session_serving_new(struct session *s, const char *name, int *page_fd,
 	page = page_create(page_fd, err);
 	if (!page)
 		return NULL;
-	if (v->page)
-		page_unmap(v->page);
+	session_serving_drop(s, v);
 	memset(v, 0, sizeof(*v));
 	snprintf(v->name, sizeof(v->name), "%s", name);
 	v->page = page;

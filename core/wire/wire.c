@@ -106,6 +106,7 @@ wire_try_send(int fd, const struct msg *m, const int *fds, int nfds)
 	if (nfds > 0) {
 		size_t len = sizeof(int) * (size_t)nfds;
 
+		memset(&control, 0, CMSG_SPACE(len)); /* its padding travels */
 		mh.msg_control = control.bytes;
 		mh.msg_controllen = CMSG_SPACE(len);
 		control.head.cmsg_len = CMSG_LEN(len);

@@ -325,7 +325,7 @@ pages_sum(struct proc *p, const struct counts *c)
 void
 pages_count(struct member *m)
 {
-	m->p.counts = m->served && m->row >= 0;
+	m->p.counts = m->row >= 0;
 	if (!m->p.counts)
 		return;
 	pages_read(m);

@@ -14,6 +14,7 @@
 
 #include "core/sys/child.h"
 #include "core/sys/clock.h"
+#include "core/sys/text.h"
 #include "core/watch/inside.h"
 
 #define WATCH_FRAME_NS  (16 * NS_PER_MS)
@@ -230,7 +231,8 @@ watch_expect(struct watch *w, const char *name, enum kind kind, const char *cmd)
 
 	w->next_expect = (w->next_expect + 1) % WATCH_EXPECT;
 	snprintf(e->name, sizeof(e->name), "%s", name);
-	snprintf(e->cmd, sizeof(e->cmd), "%s", cmd ? cmd : "");
+	text_clean(e->cmd, sizeof(e->cmd), cmd ? cmd : "",
+	           cmd ? strlen(cmd) : 0);
 	e->kind = kind;
 	births_want(w, hear_expects(w) || w->births.state != BIRTHS_OFF);
 }

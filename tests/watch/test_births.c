@@ -7,16 +7,23 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/sys/child.h"
-#include "core/sys/clock.h"
+#include "core/watch/ending.h"
 #include "tests/watched.h"
 
 static void
 setup(void)
 {
 	watched_open(NULL);
+}
+
+static void
+setup_without_connector(void)
+{
+	watched_open("connector");
 }
 
 /* What newer kernels offer is switched off. */
@@ -80,13 +87,19 @@ START_TEST(the_children_of_a_job_are_seen)
 }
 END_TEST
 
-START_TEST(how_a_grandchild_ended_is_known)
+static void
+start_and_kill_a_grandchild(void)
 {
 	watched_job("j1", "sleep 300 & wait; exec sleep 200");
-	until(watched_row("j1") && watched_command("sleep 300"));
+	until(watched_command("sleep 300"));
 	kill(watched_command("sleep 300")->pid, SIGTERM);
 	until(watched_command("sleep 300") &&
 	      watched_command("sleep 300")->reaped);
+}
+
+START_TEST(how_a_grandchild_ended_is_known)
+{
+	start_and_kill_a_grandchild();
 	ck_assert(watched_command("sleep 300")->end.known);
 	ck_assert_int_eq(watched_command("sleep 300")->end.code, SIGTERM);
 }
@@ -113,6 +126,32 @@ START_TEST(a_zombie_tells_its_exit_code)
 	ck_assert_int_eq(zombie()->state, 'Z');
 	ck_assert(zombie()->end.known);
 	ck_assert_int_eq(zombie()->end.code, 5);
+}
+END_TEST
+
+/* Does this kernel tell how a child of ours ended, after its reap? */
+static bool
+kernel_remembers(void)
+{
+	struct ending ending;
+	struct err err;
+	int pidfd;
+	pid_t pid = child_fork(&err);
+
+	if (pid == 0)
+		_exit(3);
+	pidfd = child_pidfd(pid, &err);
+	waitpid(pid, NULL, 0);
+	return ending_ask(pidfd, &ending) && ending.code == 3;
+}
+
+START_TEST(a_reaped_grandchild_is_asked_for_by_its_pidfd)
+{
+	if (!kernel_remembers())
+		return;
+	start_and_kill_a_grandchild();
+	ck_assert(watched_command("sleep 300")->end.known);
+	ck_assert_int_eq(watched_command("sleep 300")->end.code, SIGTERM);
 }
 END_TEST
 
@@ -201,6 +240,8 @@ main(void)
 	tcase_add_test(c, how_a_grandchild_ended_is_known);
 	tcase_add_test(c, threads_are_rows);
 	tcase_add_test(c, strangers_have_no_pidfd);
+	c = births(s, "without connector", setup_without_connector);
+	tcase_add_test(c, a_reaped_grandchild_is_asked_for_by_its_pidfd);
 	births(s, "without connector and pidfd-info", setup_without);
 	births(s, "without children files", setup_without_children);
 	srunner_run_all(r, CK_NORMAL);

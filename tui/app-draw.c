@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One frame at the end of each turn in which something changed.  What is typed
- * is shown at once; the rest at most FRAME_NS after it changed, so that a
- * thousand events cost a few frames.  Nothing changed: nothing is written and
- * no timer is set.
+ * is shown at once.  The rest has sixty frames a second, so that a thousand
+ * events cost a few; what it did not use of them at rest, up to FRAME_BURST,
+ * follow one another at once: a death comes in several pieces, and none waits.
+ * Nothing changed: nothing is written and no timer is set.
  */
 #include <string.h>
 
@@ -12,7 +13,8 @@
 #include "tui/app-inside.h"
 #include "tui/view-tree.h"
 
-#define FRAME_NS (NS_PER_S / 60)
+#define FRAME_NS    (NS_PER_S / 60)
+#define FRAME_BURST 8
 
 enum { LOG_MARGIN = 2 }; /* what a job prints stands in the log */
 
@@ -35,7 +37,7 @@ app_resize(struct app *app)
 	                      cols > LOG_MARGIN ? cols - LOG_MARGIN : cols);
 	app->model.tree_floor = 0;
 	app->changed = true;
-	app->drawn_ns = 0;
+	app->due_ns = 0;
 }
 
 /* Timers ****************************************************************/
@@ -98,13 +100,25 @@ app_show(struct app *app)
 
 /* Frames ****************************************************************/
 
+/* Frames that were not drawn in the last FRAME_BURST may be drawn now. */
+static void
+app_spend_frame(struct app *app)
+{
+	int64_t rested_ns = app->model.now_ns - (FRAME_BURST - 1) * FRAME_NS;
+
+	if (app->due_ns < rested_ns)
+		app->due_ns = rested_ns;
+	app->due_ns += FRAME_NS;
+}
+
 static void
 app_draw_all(struct app *app)
 {
 	struct canvas *canvas = app->canvas;
 
 	app->changed = false;
-	app->drawn_ns = app->model.now_ns = clock_ns();
+	app->model.now_ns = clock_ns();
+	app_spend_frame(app);
 	app->cursor.row = -1;
 	layout_find(&app->layout, &app->model, canvas->rows, canvas->cols);
 	layout_draw(&app->layout, canvas, &app->model);
@@ -149,12 +163,12 @@ void
 app_draw(void *arg)
 {
 	struct app *app = arg;
-	int64_t due_ns = app->drawn_ns + FRAME_NS;
 
 	app_name_prompt(app);
 	if (app->pass || app->blocked)
 		return;
-	if (app_prompt_grew(app) || (app->changed && clock_ns() >= due_ns)) {
+	if (app_prompt_grew(app) ||
+	    (app->changed && clock_ns() >= app->due_ns)) {
 		app_draw_all(app);
 		return;
 	}
@@ -162,5 +176,5 @@ app_draw(void *arg)
 		app_draw_prompt(app);
 	if (app->changed && !app->frame_timer)
 		app->frame_timer =
-		    loop_timer(app->loop, due_ns, app_on_frame, app);
+		    loop_timer(app->loop, app->due_ns, app_on_frame, app);
 }

@@ -37,8 +37,8 @@ struct app {
 	int escape_timer;
 
 	/* app-draw.c */
-	bool changed;     /* since the last frame, the prompt aside */
-	int64_t drawn_ns; /* when that was */
+	bool changed;   /* since the last frame, the prompt aside */
+	int64_t due_ns; /* not before that is the next one drawn */
 	int frame_timer, fade_timer;
 	bool blocked; /* the terminal does not read: we wait for it */
 

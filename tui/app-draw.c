@@ -14,7 +14,7 @@
 #include "tui/view-tree.h"
 
 #define FRAME_NS    (NS_PER_S / 60)
-#define FRAME_BURST 8
+#define FRAME_BURST 16
 
 enum { LOG_MARGIN = 2 }; /* what a job prints stands in the log */
 

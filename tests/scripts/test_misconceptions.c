@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What students believe, played on real puppets: every tests/scripts/m*.shop
+ * runs with forkshop's own commands and ends in facts about the kernel's
+ * state.  A line "#= REGEX" in a script is what its output must hold.
+ */
+#include <check.h>
+#include <glob.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/story.h"
+
+#define SCRIPTS "tests/scripts/m*.shop"
+
+static glob_t scripts;
+
+static void
+assert_holds(const char *script, const char *regex, const char *output)
+{
+	regex_t re;
+	int found;
+
+	ck_assert_int_eq(regcomp(&re, regex, REG_EXTENDED), 0);
+	found = regexec(&re, output, 0, NULL, 0) == 0;
+	regfree(&re);
+	ck_assert_msg(found, "%s: nothing matches %s in\n%s", script, regex,
+	              output);
+}
+
+static void
+assert_output(const char *script, const char *output)
+{
+	FILE *file = fopen(script, "r");
+	char line[256];
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "#= ", 3) == 0)
+			assert_holds(script, line + 3, output);
+	}
+	fclose(file);
+}
+
+START_TEST(the_kernel_says_otherwise)
+{
+	const char *script = scripts.gl_pathv[_i];
+	const char *argv[] = { "--empty", "run", script, NULL };
+	struct story *s = story_open(argv);
+	int status = story_wait(s);
+
+	ck_assert_msg(status == 0, "%s ended with %d:\n%s", script, status,
+	              s->text);
+	assert_output(script, s->text);
+	story_close(s);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("misconceptions");
+	TCase *tc = tcase_create("scripts");
+	SRunner *runner;
+	int failed;
+
+	if (glob(SCRIPTS, 0, NULL, &scripts) != 0) {
+		fprintf(stderr, "no scripts: run this from the top folder\n");
+		return EXIT_FAILURE;
+	}
+	tcase_set_timeout(tc, 0);
+	tcase_add_loop_test(tc, the_kernel_says_otherwise, 0,
+	                    (int)scripts.gl_pathc);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	globfree(&scripts);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

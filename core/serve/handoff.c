@@ -18,6 +18,7 @@
 #include "core/serve/master.h"
 #include "core/serve/policy.h"
 #include "core/sys/clock.h"
+#include "core/sys/text.h"
 
 #define HANDOFF_RETRY_NS (100 * NS_PER_MS)
 #define HANDOFF_LATE_NS  (100 * NS_PER_MS)
@@ -192,17 +193,18 @@ handoff_choose(struct master *m, char *why, size_t size)
 	struct candidate c[SETTINGS_WORKERS];
 	struct slot *slots[SETTINGS_WORKERS];
 	int n = handoff_candidates(m, c, slots);
-	int i = m->settings.policy->next(c, n, handoff_dice(m));
-	int skipped = i < 0 ? -1 : policy_skipped(c, n, i);
+	const struct policy *p = m->settings.policy;
+	uint64_t dice = handoff_dice(m);
+	int i = p->next(c, n, dice);
+	int skipped = i < 0 ? -1 : policy_skipped(p, c, n, dice);
 
 	if (i < 0)
 		return NULL;
-	if (skipped < 0) {
-		snprintf(why, size, "%s", m->settings.policy->why);
+	p->say(c, n, dice, why, size);
+	if (skipped < 0)
 		return slots[i];
-	}
-	snprintf(why, size, "%s; w%u skipped: %s", m->settings.policy->why,
-	         c[skipped].id, policy_busy_text(c[skipped].busy));
+	text_add(why, size, "; w%u skipped: %s", c[skipped].id,
+	         policy_busy_text(c[skipped].busy));
 	handoff_say_skipped(m, m->queue.first, slots[skipped], c[skipped].busy);
 	return slots[i];
 }

@@ -32,13 +32,16 @@ struct candidate {
 };
 
 struct policy {
-	const char *name, *help;
-	const char *why; /* X-Why of whom it chooses, "next in turn" */
+	const char *name, *help; /* of core/wire/policies.h */
 	/*
 	 * Choose among `n` candidates in the order of their ids.  `dice` is a
 	 * fresh random number.  Returns an index, or -1: nobody is free.
 	 */
 	int (*next)(const struct candidate *, int n, uint64_t dice);
+
+	/* Why it chose as it did, for X-Why: "next in turn". */
+	void (*say)(const struct candidate *, int n, uint64_t dice, char *buf,
+	            size_t size);
 };
 
 /* By name, or NULL; the i-th one, or NULL past the end. */
@@ -46,10 +49,12 @@ const struct policy *policy_find(const char *name);
 const struct policy *policy_nth(int i);
 
 /*
- * Who was passed over for `chosen`, although it waited longer: the index of
- * the first one that is late, stopped, full or out of channel; -1: nobody.
+ * Who was passed over: the index of the one that would have been chosen, with
+ * the same dice, had nobody been late, stopped, full or out of channel; -1:
+ * the same one.
  */
-int policy_skipped(const struct candidate *, int n, int chosen);
+int policy_skipped(const struct policy *, const struct candidate *, int n,
+                   uint64_t dice);
 
 /* "has not taken the last one (stopped)". */
 const char *policy_busy_text(enum busy);

@@ -67,11 +67,14 @@ settings_policy(const struct setting *s, struct settings *all,
                 const char *value, struct err *err)
 {
 	const struct policy *policy = policy_find(value);
+	char names[128] = "";
 
 	(void)s;
+	for (int i = 0; policy_nth(i); i++)
+		text_add(names, sizeof(names), " %s", policy_nth(i)->name);
 	if (!policy)
-		return err_set(err, "there is no policy \"%s\": try %s", value,
-		               policy_nth(0)->name);
+		return err_set(err, "there is no policy \"%.40s\": there are%s",
+		               value, names);
 	all->policy = policy;
 	return 0;
 }
@@ -102,7 +105,7 @@ static const struct setting settings_table[] = {
 	{ "on-parent-death", "M", "workers: channel, kill or orphan",
 	  false, settings_death, 0, 0, 0 },
 	{ "policy", "NAME", "who gets the next connection",
-	  false, settings_policy, 0, 0, 0 },
+	  true, settings_policy, 0, 0, 0 },
 	{ "model", "NAME", "what a worker does with a connection",
 	  false, settings_model, 0, 0, 0 },
 	{ "connections", "N", "that a worker holds at one time",

@@ -8,7 +8,9 @@
  *	BENCH_SECONDS	seconds of each run, 2
  *
  * wrk fills a processor by itself, so the processor time is the column to
- * compare, and of it the ratio: machines differ.
+ * compare, and of it the ratio: machines differ.  "screen up" is the server
+ * of a forkshop that draws on a terminal of 100 x 30; what its shell takes
+ * of a processor stands beside it.
  */
 #include <check.h>
 #include <poll.h>
@@ -24,6 +26,8 @@
 #include "core/sys/child.h"
 #include "core/sys/procfs.h"
 #include "tests/cluster.h"
+#include "tests/figures.h"
+#include "tests/screens/screen.h"
 
 #define ROUNDS 64
 
@@ -34,15 +38,19 @@ struct contender {
 	int port;  /* 0: the cluster's */
 	bool keep; /* connections are kept alive */
 	bool read; /* a thread reads the reports, as the shell does */
+	struct screen *screen; /* borrowed: its shell watches; or NULL */
+	double rps_aim;        /* at least, beside; 0: none */
+	double cpu_aim;        /* at most, beside; 0: none */
 	pid_t pid;
 	struct cluster *cluster;
-	double rps[ROUNDS], cpu_us[ROUNDS];
+	double rps[ROUNDS], cpu_us[ROUNDS], shell[ROUNDS];
 	int n;
 };
 
-#define NGINX_PORT 4480
-#define DEFER_PORT 4481
-#define NODE_PORT  4482
+#define NGINX_PORT 5180
+#define DEFER_PORT 5181
+#define NODE_PORT  5182
+#define LAB_PORT   5183
 
 static const char *const plain[] = { NULL };
 static const char *const deferred[] = { "--defer-accept", NULL };
@@ -53,15 +61,21 @@ static struct contender contenders[] = {
 	{ .name = "nginx", .port = NGINX_PORT },
 	{ .name = "ours", .beside = "nginx", .args = plain },
 	{ .name = "Node cluster", .beside = "nginx", .port = NODE_PORT },
+	{ .name = "ours beside Node", .beside = "Node cluster", .args = plain,
+	  .rps_aim = 2, .cpu_aim = 0.2 },
 	{ .name = "nginx deferred", .port = DEFER_PORT },
-	{ .name = "ours deferred", .beside = "nginx deferred", .args = deferred },
+	{ .name = "ours deferred", .beside = "nginx deferred", .args = deferred,
+	  .rps_aim = 1, .cpu_aim = 1.4 },
 	{ .name = "- with reports read", .beside = "nginx deferred",
 	  .args = deferred, .read = true },
 	{ .name = "- asking for the uid", .beside = "nginx deferred",
 	  .args = asking },
+	{ .name = "- screen up", .beside = "ours deferred", .port = LAB_PORT },
 	{ .name = "nginx kept alive", .port = NGINX_PORT, .keep = true },
 	{ .name = "ours kept alive", .beside = "nginx kept alive",
-	  .args = plain, .keep = true },
+	  .args = plain, .keep = true, .rps_aim = 1 },
+	{ .name = "- kept, screen up", .beside = "ours kept alive",
+	  .port = LAB_PORT, .keep = true },
 	{ .name = "Node kept alive", .beside = "nginx kept alive",
 	  .port = NODE_PORT, .keep = true },
 };
@@ -70,7 +84,7 @@ static struct contender contenders[] = {
 #define CONTENDERS (int)(sizeof(contenders) / sizeof(contenders[0]))
 
 static struct stage stage;
-static struct procfs *proc;
+static struct procfs *proc; /* owned */
 
 /* The others **************************************************************/
 
@@ -149,7 +163,7 @@ start_others(void)
 	for (int i = 0; i < CONTENDERS; i++) {
 		struct contender *c = &contenders[i];
 
-		if (!c->port)
+		if (!c->port || c->port == LAB_PORT)
 			continue;
 		c->pid = c->port == NODE_PORT ? node_pid : nginx_pid;
 		if (c->pid)
@@ -208,28 +222,91 @@ start_ours(void)
 	}
 }
 
+/* The lab *****************************************************************/
+
+static pthread_t looker;
+
+/* Somebody looks at the screen, and does no work with it. */
+static void *
+look_on(void *arg)
+{
+	struct screen *s = arg;
+	char bytes[65536];
+
+	while (read(s->pty, bytes, sizeof(bytes)) > 0)
+		continue;
+	return NULL;
+}
+
+static struct screen *
+start_lab(void)
+{
+	char port[16];
+	const char *const argv[] = { "forkshop", "--port", port, NULL };
+	struct screen *s;
+	int pid = 0;
+
+	snprintf(port, sizeof(port), "%d", LAB_PORT);
+	s = screen_open(argv, 30, 100);
+	screen_wait(s, "forkshop-server w2$");
+	screen_wait(s, "^forkshop>$");
+	screen_type(s, "set defer-accept on\r");
+	screen_wait(s, "^› set defer-accept on$");
+	screen_wait(s, "^forkshop>$");
+	for (const char *row = strstr(screen_text(s), "forkshop-server web");
+	     row[-1] != '\n'; row--)
+		pid = atoi(row - 1);
+	for (int i = 0; i < CONTENDERS; i++)
+		if (contenders[i].port == LAB_PORT) {
+			contenders[i].screen = s;
+			contenders[i].pid = pid;
+		}
+	pthread_create(&looker, NULL, look_on, s);
+	return s;
+}
+
+static void
+end_lab(struct screen *s)
+{
+	pthread_cancel(looker);
+	pthread_join(looker, NULL);
+	screen_type(s, "quit\r");
+	screen_wait_end(s);
+	screen_close(s);
+}
+
 /* Measuring ***************************************************************/
 
+static double
+own_cpu_ns(pid_t pid)
+{
+	struct proc_stat st;
+
+	if (procfs_stat(proc, pid, 0, &st) < 0)
+		return 0;
+	return (double)(st.utime_ticks + st.stime_ticks) *
+	       (double)procfs_tick_ns();
+}
+
+/* With its children. */
 static double
 cpu_ns(pid_t pid)
 {
 	pid_t pids[64] = { pid };
 	int n = 1 + procfs_children(proc, pid, 0, pids + 1, 63);
-	double ticks = 0;
+	double sum_ns = 0;
 
-	for (int i = 0; i < n; i++) {
-		struct proc_stat st;
-
-		if (procfs_stat(proc, pids[i], 0, &st) == 0)
-			ticks += (double)(st.utime_ticks + st.stime_ticks);
-	}
-	return ticks * (double)procfs_tick_ns();
+	for (int i = 0; i < n; i++)
+		sum_ns += own_cpu_ns(pids[i]);
+	return sum_ns;
 }
 
 static void
 measure(struct contender *c, int seconds)
 {
 	double before = cpu_ns(c->pid), requests = 1, rps = 0;
+	pid_t shell = c->screen ? c->screen->stage.pid : c->pid;
+	double shell_ns = own_cpu_ns(shell);
 	const char *out, *s;
 
 	out = stage_outside(
@@ -242,23 +319,35 @@ measure(struct contender *c, int seconds)
 			s--;
 	if (s)
 		requests = atof(s);
+	c->shell[c->n] = (own_cpu_ns(shell) - shell_ns) / 1e7 / seconds;
 	c->rps[c->n] = rps;
 	c->cpu_us[c->n++] = (cpu_ns(c->pid) - before) / 1000 / requests;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static double
 median(double *values, int n)
 {
-	qsort(values, (size_t)n, sizeof(*values), by_size);
-	return n ? values[n / 2] : 0;
+	return figures_part(values, n, 0.5);
+}
+
+static void
+print_beside(struct contender *c, struct contender *other, double rps,
+             double cpu)
+{
+	rps /= median(other->rps, other->n);
+	cpu /= median(other->cpu_us, other->n);
+	printf("  %8.2f %8.2f", rps, cpu);
+	if (c->rps_aim || c->cpu_aim)
+		printf("   aim");
+	if (c->rps_aim)
+		printf(" >= %.2f", c->rps_aim);
+	if (c->cpu_aim)
+		printf(" <= %.2f", c->cpu_aim);
+	if (c->rps_aim || c->cpu_aim)
+		printf(": %s",
+		       rps < c->rps_aim || (c->cpu_aim && cpu > c->cpu_aim)
+		           ? "MISSED"
+		           : "ok");
 }
 
 static void
@@ -266,35 +355,31 @@ print(struct contender *c)
 {
 	double rps = median(c->rps, c->n), cpu = median(c->cpu_us, c->n);
 
+	if (!c->n)
+		return;
 	printf("  %-22s %9.0f %8.1f", c->name, rps, cpu);
 	for (int i = 0; c->beside && i < CONTENDERS; i++)
 		if (strcmp(contenders[i].name, c->beside) == 0 &&
 		    contenders[i].n)
-			printf("  %8.2f %8.2f",
-			       rps / median(contenders[i].rps, c->n),
-			       cpu / median(contenders[i].cpu_us, c->n));
+			print_beside(c, &contenders[i], rps, cpu);
+	if (c->screen)
+		printf("   the shell: %.1f %% of a processor",
+		       median(c->shell, c->n));
 	printf("\n");
-}
-
-static int
-knob(const char *name, int otherwise)
-{
-	const char *value = getenv(name);
-
-	return value && atoi(value) > 0 && atoi(value) <= ROUNDS ? atoi(value)
-	                                                         : otherwise;
 }
 
 /* The helpers of tests want to be inside of one. */
 START_TEST(serve)
 {
-	int rounds = knob("BENCH_ROUNDS", 3),
-	    seconds = knob("BENCH_SECONDS", 2);
+	int rounds = figures_knob("BENCH_ROUNDS", 3, ROUNDS),
+	    seconds = figures_knob("BENCH_SECONDS", 2, 60);
+	struct screen *lab;
 
 	stage_open(&stage);
 	proc = procfs_open(NULL, NULL);
 	start_others();
 	start_ours();
+	lab = start_lab();
 	for (int round = 0; round < rounds; round++)
 		for (int i = 0; i < CONTENDERS; i++)
 			if (contenders[i].pid)
@@ -305,10 +390,11 @@ START_TEST(serve)
 	for (int i = 0; i < CONTENDERS; i++)
 		print(&contenders[i]);
 	for (int i = 0; i < CONTENDERS; i++)
-		if (contenders[i].pid)
+		if (contenders[i].pid && !contenders[i].screen) {
 			kill(contenders[i].pid, SIGTERM);
-	while (wait(NULL) > 0)
-		continue;
+			waitpid(contenders[i].pid, NULL, 0);
+		}
+	end_lab(lab);
 	stage_close(&stage);
 	fflush(stdout);
 }
@@ -317,17 +403,5 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("bench serve");
-	TCase *t = tcase_create("serve");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(t, 0);
-	tcase_add_test(t, serve);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return figures_run("bench serve", serve);
 }

@@ -28,11 +28,12 @@ struct plain {
 	struct session *session;             /* owned */
 	struct input input;
 	struct answers answers;
-	bool summed;  /* the event at hand is one of those */
-	int timer;    /* tells the sum of a burst */
-	bool over;    /* end now */
-	int signal;   /* that ended us, or 0 */
-	bool no_ears; /* standard output is closed */
+	bool summed;            /* the event at hand is one of those */
+	int timer;              /* tells the sum of a burst */
+	bool over;              /* end now */
+	int signal;             /* that ended us, or 0 */
+	bool no_ears;           /* standard output is closed */
+	char reader[NAME_SIZE]; /* the job that was told of the end of input */
 };
 
 /* Out *******************************************************************/
@@ -256,6 +257,23 @@ plain_feed(struct plain *p)
 	}
 }
 
+/*
+ * What comes through a pipe or from a file are commands: a job in front that
+ * reads finds the end of its input, and does not wait for ever.
+ */
+static void
+plain_end_input(struct plain *p)
+{
+	const char *job = session_foreground(p->session);
+
+	if (job && strcmp(job, p->reader) == 0)
+		return;
+	snprintf(p->reader, sizeof(p->reader), "%s", job ? job : "");
+	if (job &&
+	    (p->options->commands || p->options->file || !isatty(STDIN_FILENO)))
+		session_terminal_input(p->session, "\4", 1);
+}
+
 static int
 plain_open_input(struct plain *p, struct err *err)
 {
@@ -316,6 +334,7 @@ plain_run(struct loop *loop, const struct session_options *options,
 			turn = loop_turn(loop, -1, err);
 			plain_turn_over(&p);
 			plain_feed(&p);
+			plain_end_input(&p);
 		}
 		plain_sum(&p);
 		status = turn < 0   ? -1

@@ -259,11 +259,11 @@ $(FUZZ): $(B)/%: $(B)/fuzz/%.o $(B)/fuzz.a
 -include $(FUZZ_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(B)/fuzz/%.d)
 
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.sh))
-bench: tests $(BENCHES) ## measure; the numbers go to bench.txt as well
+bench: tests $(BENCHES) ## measure; the numbers go to build/bench.txt as well
 	$(Q){ date -u +%FT%TZ; uname -srm; \
 	  export FORKSHOP_BUILD=$(abspath $(B)); \
 	  for b in $(BENCHES) $(BENCH_SCRIPTS); do $$b; done; } \
-	  | tee $(B)/bench.txt
+	  | tee build/bench.txt
 
 ## Installing ###########################################################
 MAN1    := $(wildcard $(NAME).1 tui/*.1)

@@ -13,8 +13,8 @@
 // clang-format off
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg,
-    cmd_tree, cmd_log, cmd_check, cmd_until,
-    cmd_serve, cmd_shutdown,
+    cmd_tree, cmd_explain, cmd_log, cmd_check, cmd_until,
+    cmd_serve, cmd_shutdown, cmd_policy,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
@@ -31,12 +31,14 @@ const struct command *const command_table[] = {
 	&cmd_bg,
 	/* looking */
 	&cmd_tree,
+	&cmd_explain,
 	&cmd_log,
 	&cmd_check,
 	&cmd_until,
 	/* serving */
 	&cmd_serve,
 	&cmd_shutdown,
+	&cmd_policy,
 	/* requests */
 	&cmd_get,
 	/* puppets */

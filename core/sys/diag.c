@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -101,20 +103,22 @@ diag_peer(int diag, uint16_t client, uint16_t server, struct diag_socket *out)
 	return out->inode && out->state == TCP_ESTABLISHED ? 0 : -1;
 }
 
-/* Read one dump; stops at the first listener on the port. */
+/* Lists *****************************************************************/
+
+/*
+ * Send a request for a list and call fn with each of its messages.  Returns 0
+ * at the end of the list, -1 when there was an error before.
+ */
 static int
-diag_dump(int diag, int family, uint16_t port, struct diag_socket *out)
+diag_list(int diag, const void *request, size_t size,
+          void (*fn)(void *arg, const struct nlmsghdr *), void *arg)
 {
-	struct diag_request r;
 	union {
 		struct nlmsghdr head;
 		char bytes[16384];
 	} answer;
-	bool found = false;
 
-	diag_prepare(&r, family, NLM_F_DUMP);
-	r.req.idiag_states = 1 << TCP_LISTEN;
-	if (send(diag, &r, sizeof(r), 0) < 0)
+	if (send(diag, request, size, 0) < 0)
 		return -1;
 	for (;;) {
 		ssize_t n = recv(diag, &answer, sizeof(answer), 0);
@@ -123,23 +127,127 @@ diag_dump(int diag, int family, uint16_t port, struct diag_socket *out)
 		if (n <= 0)
 			return -1;
 		for (; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {
-			struct inet_diag_msg *msg = NLMSG_DATA(h);
-
-			if (h->nlmsg_type == NLMSG_DONE ||
-			    h->nlmsg_type == NLMSG_ERROR)
-				return found ? 0 : -1;
-			if (ntohs(msg->id.idiag_sport) != port)
-				continue;
-			diag_fill(out, msg);
-			found = true;
+			if (h->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (h->nlmsg_type == NLMSG_ERROR)
+				return -1;
+			fn(arg, h);
 		}
 	}
+}
+
+struct diag_wanted {
+	uint16_t port;
+	bool found;
+	struct diag_socket *out;
+};
+
+static void
+diag_if_port(void *arg, const struct nlmsghdr *h)
+{
+	struct inet_diag_msg *msg = NLMSG_DATA(h);
+	struct diag_wanted *w = arg;
+
+	if (ntohs(msg->id.idiag_sport) != w->port)
+		return;
+	diag_fill(w->out, msg);
+	w->found = true;
 }
 
 int
 diag_listener(int diag, uint16_t port, struct diag_socket *out)
 {
-	if (diag_dump(diag, AF_INET, port, out) == 0)
-		return 0;
-	return diag_dump(diag, AF_INET6, port, out);
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct diag_wanted w = { .port = port, .out = out };
+	struct diag_request r;
+
+	for (int i = 0; i < 2 && !w.found; i++) {
+		diag_prepare(&r, families[i], NLM_F_DUMP);
+		r.req.idiag_states = 1 << TCP_LISTEN;
+		diag_list(diag, &r, sizeof(r), diag_if_port, &w);
+	}
+	return w.found ? 0 : -1;
+}
+
+struct diag_each {
+	void (*tcp)(void *arg, const struct diag_tcp *);
+	void (*unix_socket)(void *arg, const struct diag_unix *);
+	void *arg;
+};
+
+static void
+diag_address(char *buf, int family, const __be32 *addr, uint16_t port)
+{
+	char text[INET6_ADDRSTRLEN] = "?";
+
+	inet_ntop(family, addr, text, sizeof(text));
+	snprintf(buf, DIAG_ADDRESS, family == AF_INET6 ? "[%s]:%d" : "%s:%d",
+	         text, port);
+}
+
+static void
+diag_tell_tcp(void *arg, const struct nlmsghdr *h)
+{
+	const struct inet_diag_msg *msg = NLMSG_DATA(h);
+	const struct inet_diag_sockid *id = &msg->id;
+	const struct diag_each *each = arg;
+	struct diag_tcp tcp = { .port = ntohs(id->idiag_sport),
+		                .peer_port = ntohs(id->idiag_dport) };
+
+	diag_fill(&tcp.socket, msg);
+	diag_address(tcp.here, msg->idiag_family, id->idiag_src, tcp.port);
+	diag_address(tcp.there, msg->idiag_family, id->idiag_dst,
+	             tcp.peer_port);
+	each->tcp(each->arg, &tcp);
+}
+
+int
+diag_each_tcp(int diag, void (*fn)(void *arg, const struct diag_tcp *),
+              void *arg)
+{
+	struct diag_each each = { .tcp = fn, .arg = arg };
+	struct diag_request r;
+
+	diag_prepare(&r, AF_INET, NLM_F_DUMP);
+	if (diag_list(diag, &r, sizeof(r), diag_tell_tcp, &each) < 0)
+		return -1;
+	diag_prepare(&r, AF_INET6, NLM_F_DUMP);
+	return diag_list(diag, &r, sizeof(r), diag_tell_tcp, &each);
+}
+
+static void
+diag_tell_unix(void *arg, const struct nlmsghdr *h)
+{
+	const struct unix_diag_msg *msg = NLMSG_DATA(h);
+	const struct diag_each *each = arg;
+	struct diag_unix u = { .inode = msg->udiag_ino,
+		               .type = msg->udiag_type,
+		               .listens = msg->udiag_state == TCP_LISTEN };
+	struct rtattr *a = (struct rtattr *)(msg + 1);
+	int left = (int)NLMSG_PAYLOAD(h, sizeof(*msg));
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == UNIX_DIAG_PEER)
+			memcpy(&u.peer, RTA_DATA(a), sizeof(u.peer));
+	each->unix_socket(each->arg, &u);
+}
+
+int
+diag_each_unix(int diag, void (*fn)(void *arg, const struct diag_unix *),
+               void *arg)
+{
+	struct diag_each each = { .unix_socket = fn, .arg = arg };
+	struct {
+		struct nlmsghdr head;
+		struct unix_diag_req req;
+	} r;
+
+	memset(&r, 0, sizeof(r));
+	r.head.nlmsg_len = sizeof(r);
+	r.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	r.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	r.req.sdiag_family = AF_UNIX;
+	r.req.udiag_states = ~0U;
+	r.req.udiag_show = UDIAG_SHOW_PEER;
+	return diag_list(diag, &r, sizeof(r), diag_tell_unix, &each);
 }

@@ -409,6 +409,19 @@ procfs_fdinfo(struct procfs *fs, pid_t pid, int fd, int64_t *pos, int *flags)
 	return 0;
 }
 
+pid_t
+procfs_fdinfo_pid(struct procfs *fs, pid_t pid, int fd)
+{
+	char what[32], buf[1024];
+	const char *s;
+
+	snprintf(what, sizeof(what), "fdinfo/%d", fd);
+	if (procfs_slurp(fs, pid, 0, what, buf, sizeof(buf)) < 0)
+		return -1;
+	s = procfs_line(buf, "Pid");
+	return s ? (pid_t)strtol(s, NULL, 10) : -1;
+}
+
 int
 procfs_wchan(struct procfs *fs, pid_t pid, pid_t tid, char *buf, size_t size)
 {

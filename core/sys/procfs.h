@@ -109,6 +109,9 @@ int procfs_fds(struct procfs *, pid_t, int *fds, int max);
 /* Offset and flags of a descriptor, from fdinfo. */
 int procfs_fdinfo(struct procfs *, pid_t, int fd, int64_t *pos, int *flags);
 
+/* The process that a pidfd refers to; -1: it is gone, or that is no pidfd. */
+pid_t procfs_fdinfo_pid(struct procfs *, pid_t, int fd);
+
 /* The kernel function that it sleeps in ("do_wait"), or "". */
 int procfs_wchan(struct procfs *, pid_t, pid_t tid, char *buf, size_t size);
 

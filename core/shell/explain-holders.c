@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who of the lab has the other end of a pipe, a channel or a connection: the
+ * kernel gives the inode of that end, and the descriptors of each process
+ * say who holds it.
+ */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/shell/explain.h"
+#include "core/sys/text.h"
+
+#define HOLDER_FDS 1024 /* of each process that are looked at */
+
+/* The other ends *******************************************************/
+
+static struct explain_fd *
+explain_socket(struct explain_fds *fds, uint32_t inode, int i)
+{
+	for (; inode && i < fds->n; i++)
+		if (fds->at[i].kind == FD_SOCKET && fds->at[i].inode == inode)
+			return &fds->at[i];
+	return NULL;
+}
+
+/* Two numbers may stand for one socket: all of them are filled. */
+static void
+explain_take_tcp(void *arg, const struct diag_tcp *tcp)
+{
+	struct explain_fds *fds = arg;
+	struct explain_fd *d = explain_socket(fds, tcp->socket.inode, 0);
+
+	for (; d; d = explain_socket(fds, tcp->socket.inode,
+	                             (int)(d - fds->at) + 1)) {
+		d->is_tcp = true;
+		d->tcp = *tcp;
+	}
+}
+
+static void
+explain_take_unix(void *arg, const struct diag_unix *u)
+{
+	struct explain_fds *fds = arg;
+	struct explain_fd *d = explain_socket(fds, u->inode, 0);
+
+	for (; d; d = explain_socket(fds, u->inode, (int)(d - fds->at) + 1)) {
+		d->is_unix = true;
+		d->unix_socket = *u;
+		d->other = u->peer;
+	}
+}
+
+void
+explain_sockets(struct explain_fds *fds)
+{
+	struct diag_socket peer;
+	struct err err;
+	int diag = diag_open(&err);
+
+	if (diag < 0)
+		return;
+	diag_each_tcp(diag, explain_take_tcp, fds);
+	diag_each_unix(diag, explain_take_unix, fds);
+	for (int i = 0; i < fds->n; i++) {
+		struct explain_fd *d = &fds->at[i];
+
+		if (d->is_tcp && d->tcp.peer_port &&
+		    diag_peer(diag, d->tcp.peer_port, d->tcp.port, &peer) == 0)
+			d->other = peer.inode;
+	}
+	close(diag);
+}
+
+/* Who holds them *******************************************************/
+
+/* One more process that holds what d is connected with: "w1 (fd 1, 2)". */
+static void
+explain_add_holder(const struct explain *e, struct explain_fd *d,
+                   const struct proc *p, int fd)
+{
+	size_t len = strlen(d->holders);
+	char name[NAME_SIZE];
+
+	if (len + NAME_SIZE + 24 > sizeof(d->holders)) {
+		d->more += d->last != p->pid;
+		d->last = p->pid;
+		return;
+	}
+	if (d->last == p->pid) {
+		snprintf(d->holders + len - 1, sizeof(d->holders) - len,
+		         ", %d)", fd);
+		return;
+	}
+	d->last = p->pid;
+	text_add(d->holders, sizeof(d->holders), "%s%s (fd %d)",
+	         len ? ", " : "",
+	         p->pid == e->proc->pid ? "itself" : explain_name(p, name), fd);
+}
+
+/* At a pipe the other end is who goes the other way. */
+static bool
+explain_other_end(const struct explain *e, const struct explain_fd *d,
+                  const struct proc *p, int fd)
+{
+	int64_t pos;
+	int flags;
+
+	if (d->kind != FD_PIPE)
+		return true;
+	return procfs_fdinfo(e->fs, p->pid, fd, &pos, &flags) == 0 &&
+	       (flags & O_ACCMODE) != (d->flags & O_ACCMODE);
+}
+
+static void
+explain_holder_fd(const struct explain *e, struct explain_fds *fds,
+                  const struct proc *p, int fd)
+{
+	enum explain_fd_kind kind;
+	char what[32], link[64];
+	uint32_t inode;
+
+	snprintf(what, sizeof(what), "fd/%d", fd);
+	if (procfs_link(e->fs, p->pid, what, link, sizeof(link)) < 0)
+		return;
+	kind = explain_fd_kind(link, &inode);
+	for (int i = 0; inode && i < fds->n; i++) {
+		struct explain_fd *d = &fds->at[i];
+
+		if (d->kind == kind && d->other == inode &&
+		    explain_other_end(e, d, p, fd))
+			explain_add_holder(e, d, p, fd);
+	}
+}
+
+void
+explain_holders(const struct explain *e, struct explain_fds *fds)
+{
+	int numbers[HOLDER_FDS];
+
+	for (int i = 0; i < e->snap->nprocs; i++) {
+		const struct proc *p = &e->snap->proc[i];
+		int n = 0;
+
+		if (!p->tid && !p->dead)
+			n = procfs_fds(e->fs, p->pid, numbers, HOLDER_FDS);
+		for (int k = 0; k < n; k++)
+			explain_holder_fd(e, fds, p, numbers[k]);
+	}
+}

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A request goes through phases, each of which may have to wait: its
- * connection is then suspended, and who ends the wait calls request_go(),
- * after which libmicrohttpd calls http_handle() again.
- *
- *	HEAD -stage-> SERVE -> WORK -> ANSWERED -stage-> SEND -> SENT
- *
- * Start reading at request_step().
+ * Start reading at http_handle(), which is called for each request, and again
+ * whenever request.c has let its connection go on.
  */
 #include "core/serve/http.h"
 
@@ -18,136 +13,30 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/serve/pages.h"
+#include "core/serve/request.h"
 #include "core/sys/clock.h"
 
 #define HTTP_MEMORY   16384 /* for the head of a request */
-#define HTTP_FDS      4096  /* descriptors up to here can be served */
 #define HTTP_GRACE_NS NS_PER_S
 
-enum phase {
-	PHASE_IDLE,     /* between requests */
-	PHASE_HEAD,     /* at the stage "serving" */
-	PHASE_SERVE,    /* through it */
-	PHASE_WORK,     /* the page is at work */
-	PHASE_ANSWERED, /* at the stage "reply" */
-	PHASE_SEND,     /* through it */
-	PHASE_SENT
-};
+/* For request.c *********************************************************/
 
-/* A connection, and the request that is on it now. */
-struct request {
-	struct http *http;
-	struct request *next_free;
-	struct MHD_Connection *mhd; /* borrowed */
-	struct msg_handoff handoff;
-	int fd; /* borrowed from libmicrohttpd; -1: a free slot */
-	unsigned served;
-
-	enum phase phase;
-	bool suspended, refused; /* refused: neither GET nor HEAD */
-	struct stage stage;
-	int timer;
-	void (*then)(struct request *);
-	int64_t begun_ns;
-	char path[256];
-	int status;
-	size_t size;
-	char body[HTTP_BODY];
-};
-
-struct http {
-	struct http_plan plan;
-	struct MHD_Daemon *daemon; /* owned */
-	struct row *row;           /* borrowed */
-	int fd;                    /* borrowed: epoll of the daemon */
-	int timer, grace;
-	int64_t timer_ns; /* when `timer` is due */
-	int timeout_s;    /* that the daemon was started with */
-	bool dirty;       /* the daemon has something to do */
-	bool leaving;
-	int count;
-	char worker[16], pid[16], tid[16]; /* values of headers */
-	struct request *slots;             /* owned: SETTINGS_CONNECTIONS */
-	struct request *free;
-	struct request *by_fd[HTTP_FDS];
-};
-
-static void
-http_bump(_Atomic uint64_t *counter)
-{
-	atomic_store_explicit(
-	    counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
-	    memory_order_release);
-}
-
-static struct report
-request_report(const struct request *rq, enum report_type type)
-{
-	struct report r = report_make(rq->http->plan.reporter, type);
-
-	r.connection = rq->handoff.connection;
-	r.uid = rq->handoff.uid;
-	return r;
-}
-
-/* The phases of a request *************************************************/
-
-static void
-request_suspend(struct request *rq)
+void
+http_suspend(struct request *rq)
 {
 	MHD_suspend_connection(rq->mhd);
 	rq->suspended = true;
 }
 
-static void
-request_go(struct request *rq)
+void
+http_resume(struct request *rq)
 {
-	if (!rq->suspended)
-		return;
-	rq->suspended = false;
 	MHD_resume_connection(rq->mhd);
 	rq->http->dirty = true;
 }
 
-/* It may pass the stage that it stands at. */
-static void
-request_passed(void *arg)
-{
-	struct request *rq = arg;
-
-	rq->phase++;
-	request_go(rq);
-}
-
-static void
-request_begin(struct request *rq, const char *method, const char *path)
-{
-	struct report r;
-
-	http_bump(&rq->http->row->started);
-	rq->phase = PHASE_HEAD;
-	rq->begun_ns = clock_ns();
-	rq->refused = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
-	snprintf(rq->path, sizeof(rq->path), "%s", path);
-	atomic_store(&rq->http->row->last_ns, rq->begun_ns);
-	r = request_report(rq, REPORT_REQUEST);
-	report_text(&r, rq->path);
-	report_send(rq->http->plan.reporter, &r);
-}
-
-static void
-request_serve(struct request *rq)
-{
-	rq->phase = PHASE_WORK;
-	if (rq->refused)
-		request_answer(rq, 405, "only GET and HEAD are served here\n");
-	else
-		pages_serve(rq);
-}
-
-static void
-request_send(struct request *rq)
+void
+http_reply(struct request *rq)
 {
 	struct http *h = rq->http;
 	struct MHD_Response *r;
@@ -173,104 +62,11 @@ request_send(struct request *rq)
 	MHD_destroy_response(r);
 }
 
-/* Go on as far as it goes without waiting. */
-static void
-request_step(struct request *rq)
-{
-	struct gate *gate = rq->http->plan.gate;
-
-	if (rq->phase == PHASE_HEAD &&
-	    stage_pass(gate, &rq->stage, request_passed, rq))
-		rq->phase = PHASE_SERVE;
-	if (rq->phase == PHASE_SERVE)
-		request_serve(rq);
-	if (rq->phase == PHASE_ANSWERED && !rq->stage.waits &&
-	    stage_pass(gate, &rq->stage, request_passed, rq))
-		rq->phase = PHASE_SEND;
-	if (rq->phase == PHASE_SEND)
-		request_send(rq);
-	else if (rq->phase != PHASE_SENT)
-		request_suspend(rq);
-}
-
-/* The request is over: completed, or its connection broke. */
-static void
-request_end(struct request *rq, bool whole)
-{
-	struct row *row = rq->http->row;
-	struct report r;
-
-	stage_cancel(rq->http->plan.gate, &rq->stage);
-	loop_cancel(rq->http->plan.loop, rq->timer);
-	rq->timer = 0;
-	http_bump(&row->answered);
-	if (!whole || rq->status >= 500)
-		http_bump(&row->failed);
-	http_bump(&row->done);
-	r = request_report(rq, whole ? REPORT_ANSWER : REPORT_BROKEN);
-	r.status = (uint16_t)rq->status;
-	r.took_ns = r.t_ns - rq->begun_ns;
-	report_text(&r, rq->path);
-	report_send(rq->http->plan.reporter, &r);
-	rq->phase = PHASE_IDLE;
-	rq->status = 0;
-	rq->served++;
-}
-
-/* For pages **************************************************************/
-
-const struct reporter *
-request_worker(const struct request *rq)
-{
-	return rq->http->plan.reporter;
-}
-
-const char *
-request_path(const struct request *rq)
-{
-	return rq->path;
-}
-
 const char *
 request_query(const struct request *rq, const char *name)
 {
 	return MHD_lookup_connection_value(rq->mhd, MHD_GET_ARGUMENT_KIND,
 	                                   name);
-}
-
-void
-request_answer(struct request *rq, int status, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(rq->body, sizeof(rq->body), fmt, ap);
-	va_end(ap);
-	rq->size = n < 0           ? 0
-	           : n < HTTP_BODY ? (size_t)n
-	                           : (size_t)HTTP_BODY - 1;
-	rq->status = status;
-	rq->phase = PHASE_ANSWERED;
-	request_go(rq);
-}
-
-static void
-request_timer(void *arg)
-{
-	struct request *rq = arg;
-
-	rq->timer = 0;
-	rq->then(rq);
-}
-
-int
-request_after(struct request *rq, int64_t ms, void (*fn)(struct request *))
-{
-	rq->then = fn;
-	rq->timer = loop_timer(rq->http->plan.loop, clock_ns() + ms * NS_PER_MS,
-	                       request_timer, rq);
-	return rq->timer ? 0 : -1;
 }
 
 /* What libmicrohttpd calls ************************************************/

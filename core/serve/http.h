@@ -60,6 +60,10 @@ void http_leave(struct http *);
 const struct reporter *request_worker(const struct request *);
 const char *request_path(const struct request *);
 
+/* Its connection: how it came to us, and the socket (borrowed). */
+const struct msg_handoff *request_handoff(const struct request *);
+int request_fd(const struct request *);
+
 /* The value of ?name=, or NULL. */
 const char *request_query(const struct request *, const char *name);
 

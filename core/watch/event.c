@@ -193,6 +193,8 @@ event_request(const struct event *e, char *buf, size_t size)
 
 	if (e->type == EVENT_REQUEST)
 		SAY("%s serves %s", who, path);
+	else if (e->type == EVENT_HARM)
+		SAY("%s does the harm that %s asks for", who, path);
 	else if (e->type == EVENT_ANSWER)
 		SAY("%s answered %s with %" PRId64 " in %.1f ms", who, path,
 		    e->a, (double)e->b / NS_PER_MS);
@@ -318,6 +320,7 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_HANDOFF] = event_connection,
 	[EVENT_REFUSED_BY] = event_connection,
 	[EVENT_REQUEST] = event_request,
+	[EVENT_HARM] = event_request,
 	[EVENT_ANSWER] = event_request,
 	[EVENT_BROKEN] = event_request,
 	[EVENT_CLOSED] = event_connection,

@@ -85,6 +85,7 @@ static const enum event_type pages_events[] = {
 	[REPORT_THREAD]       = EVENT_THREAD,
 	[REPORT_THREAD_ENDED] = EVENT_THREAD_ENDED,
 	[REPORT_SKIPPED]      = EVENT_SKIPPED,
+	[REPORT_HARM]         = EVENT_HARM,
 	// clang-format on
 };
 

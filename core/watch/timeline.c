@@ -105,6 +105,7 @@ timeline_connection_cause(enum event_type a, enum event_type b)
 	case EVENT_HANDOFF:
 		return a == EVENT_ACCEPTED;
 	case EVENT_REQUEST:
+	case EVENT_HARM:
 	case EVENT_ANSWER:
 	case EVENT_BROKEN:
 	case EVENT_CLOSED:

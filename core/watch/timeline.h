@@ -35,6 +35,7 @@
 	X(HANDOFF,      "handoff",      6)  /* who got it; text: why */ \
 	X(REFUSED_BY,   "refused_by",   7)  /* a worker refused a hand-off */ \
 	X(REQUEST,      "request",      8)  /* begins; text: path */ \
+	X(HARM,         "harm",         8)  /* is about to do it; text: path */ \
 	X(ANSWER,       "answer",       9)  /* a: status, b: ns; text: path */ \
 	X(BROKEN,       "broken",       9)  /* ended without a whole answer */ \
 	X(CLOSED,       "closed",      10)  /* the connection */ \

@@ -39,6 +39,7 @@ enum report_type {
 	REPORT_THREAD,       /* worker: a thread was started */
 	REPORT_THREAD_ENDED, /* worker: a thread ended */
 	REPORT_SKIPPED,      /* master: worker `id` was passed over; `text` */
+	REPORT_HARM,         /* worker: about to do what `text`, a page, asks */
 };
 
 struct report {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/serve/pages.h"
+
+/* Both are volatile: the compiler must write, and cannot know where. */
+__attribute__((no_sanitize("address", "undefined", "thread"))) static void
+page_crash_serve(struct request *rq)
+{
+	volatile int *volatile nowhere = NULL;
+
+	(void)rq;
+	*nowhere = 42;
+}
+
+const struct page_ops page_crash_ops = {
+	.path = "/crash",
+	.query = "",
+	.help = "write through a null pointer",
+	.harmful = true,
+	.serve = page_crash_serve,
+};

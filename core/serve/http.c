@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -292,7 +291,7 @@ http_add(struct http *h, int fd, const struct msg_handoff *handoff)
 	/* It owns the descriptor from here on, even when it fails. */
 	MHD_add_connection(h->daemon, fd, (struct sockaddr *)&nobody,
 	                   sizeof(struct sockaddr_in));
-	http_bump(&h->row->accepted);
+	request_bump(&h->row->accepted);
 	atomic_store(&h->row->open, (uint32_t)h->count);
 	h->dirty = true;
 	return 0;

@@ -15,7 +15,7 @@
  *
  *	worker          the loop of a worker
  *	model, model-*  what it does with a connection
- *	http            the only includer of microhttpd.h
+ *	http, request   the only includer of microhttpd.h; a request on its way
  *	pages, page-*   what it answers
  *	stage           where hand-off, serving and reply can be slowed
  *

@@ -189,6 +189,13 @@ main_run(const struct choice *choice, struct err *err)
 	return status;
 }
 
+/* Without one, a screen was the wrong thing to ask for. */
+static bool
+main_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,7 +215,8 @@ main(int argc, char **argv)
 	status = main_run(&choice, &err);
 	if (status < 0) {
 		fprintf(stderr, "forkshop: %s\n", err.text);
-		return EXIT_FAILURE;
+		return choice.screen && !main_terminal() ? EXIT_USAGE
+		                                         : EXIT_FAILURE;
 	}
 	return status;
 }

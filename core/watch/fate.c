@@ -13,6 +13,7 @@
 #include "core/sys/clock.h"
 #include "core/sys/text.h"
 #include "core/watch/inside.h"
+#include "core/watch/loss.h"
 
 #define FATE_DEAD 64 /* rows of the dead that are kept */
 
@@ -153,6 +154,8 @@ fate_say_ended(struct watch *w, struct member *m, int64_t t_ns)
 	e.b = !m->p.end.known ? -1 : m->p.end.killed ? m->p.end.code : 0;
 	e.told = m->p.told;
 	fate_reason(m, e.text, sizeof(e.text));
+	if (m->p.kind == KIND_WORKER)
+		loss_text(w, m, e.text, sizeof(e.text));
 	watch_add(w, &e);
 }
 

@@ -14,14 +14,19 @@
 
 /* Whatever bytes come in, a string of JSON goes out. */
 static void
-json_put_text(json_t *object, const char *key, const char *text)
+json_put_string(json_t *object, const char *key, const char *text)
 {
 	char clean[JSON_TEXT];
 
-	if (!text || !text[0])
-		return;
 	text_clean(clean, sizeof(clean), text, strlen(text));
 	json_object_set_new(object, key, json_string(clean));
+}
+
+static void
+json_put_text(json_t *object, const char *key, const char *text)
+{
+	if (text && text[0])
+		json_put_string(object, key, text);
 }
 
 static void
@@ -91,7 +96,7 @@ json_of_line(enum line_kind kind, const char *name, const char *text)
 	json_t *object = json_make(types[kind]);
 
 	json_put_text(object, "name", name);
-	json_put_text(object, "text", text);
+	json_put_string(object, "text", text);
 	return json_line(object);
 }
 
@@ -100,7 +105,7 @@ json_of_progress(const char *text)
 {
 	json_t *object = json_make("progress");
 
-	json_put_text(object, "text", text);
+	json_put_string(object, "text", text);
 	return json_line(object);
 }
 

@@ -8,7 +8,8 @@
  *
  *	command result output good error note
  *	        text, name (whose output it is)
- *	progress text
+ *	        note: something happened that is no event of the timeline
+ *	progress text ("": it is over)
  *	event   n, t, event (a word of the facts: "forked"), who, other:
  *	        {name, kind, pid, tid}; server, connection, told, text (a
  *	        path, a reason), line (the event as a sentence), and by type

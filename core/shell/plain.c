@@ -33,6 +33,7 @@ struct plain {
 	bool over;              /* end now */
 	int signal;             /* that ended us, or 0 */
 	bool no_ears;           /* standard output is closed */
+	char told[512];         /* the last event: no line repeats its object */
 	char reader[NAME_SIZE]; /* the job that was told of the end of input */
 };
 
@@ -70,7 +71,8 @@ plain_sum(void *arg)
 
 	loop_cancel(p->loop, p->timer);
 	p->timer = 0;
-	answers_sum(&p->answers, plain_put_line, p);
+	if (answers_turn(&p->answers, clock_ns(), plain_put_line, p))
+		answers_sum(&p->answers, plain_put_line, p);
 }
 
 static void
@@ -93,7 +95,8 @@ plain_line(void *arg, enum line_kind kind, const char *name, const char *text)
 	char buf[8192];
 
 	if (p->options->json) {
-		plain_put_json(p, json_of_line(kind, name, text));
+		if (kind != LINE_EVENT || strcmp(text, p->told) != 0)
+			plain_put_json(p, json_of_line(kind, name, text));
 		return;
 	}
 	if (kind == LINE_COMMAND && !p->options->file)
@@ -119,6 +122,7 @@ plain_event(void *arg, const struct event *e)
 	struct plain *p = arg;
 
 	if (p->options->json) {
+		event_text(e, p->told, sizeof(p->told));
 		plain_put_json(p, json_of_event(e));
 		return;
 	}

@@ -64,6 +64,8 @@ START_TEST(a_line_says_what_it_is)
 	ck_assert_str_eq(string("type"), "command");
 	read_line(json_of_progress("420 of 1000"));
 	ck_assert_str_eq(string("text"), "420 of 1000");
+	read_line(json_of_progress(""));
+	ck_assert_str_eq(string("text"), "");
 	read_line(json_of_end(2));
 	ck_assert_str_eq(string("type"), "end");
 	ck_assert_int_eq(integer("status"), 2);

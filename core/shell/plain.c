@@ -341,6 +341,8 @@ plain_run(struct loop *loop, const struct session_options *options,
 			plain_end_input(&p);
 		}
 		plain_sum(&p);
+		if (p.no_ears)
+			session_fail(p.session, 1);
 		status = turn < 0   ? -1
 		         : p.signal ? 128 + p.signal
 		                    : session_status(p.session);

@@ -2,6 +2,7 @@
  *
  * get [PATH]: requests, by a client that is a process of its own.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #define GET_WORDS 32
 
 struct get {
-	char name[NAME_SIZE];
+	uint32_t seq; /* of the client's START: its identity */
 };
 
 /* Who is aimed at, and which server that is; NULL and err. */
@@ -71,7 +72,7 @@ get_aim(struct session *s, const char *server, int *line, struct err *err)
 		return err_set(err, "%s does not listen", server);
 	if (wire_pair(pair, err) < 0)
 		return -1;
-	sent = wire_send(v->link.wire, &m, &pair[1], 1, err);
+	sent = session_send(&v->link, &m, &pair[1], 1, err);
 	close(pair[1]);
 	if (sent < 0) {
 		close(pair[0]);
@@ -85,22 +86,20 @@ static enum outcome
 get_poll(struct session *s, void *arg, struct err *err)
 {
 	struct get *get = arg;
-	struct job *job = session_job_named(s, get->name);
-	enum outcome outcome;
-	char how[64];
+	struct job *job = session_job_seq(s, get->seq);
+	bool well;
 
-	if (!job || (job->state == JOB_ENDED && job->outlet.fd < 0))
+	if (!job)
 		return OUTCOME_DONE;
 	if (job->state != JOB_ENDED)
 		return OUTCOME_WAITS;
-	session_outlet_close(&job->outlet);
-	outcome =
-	    job->code == 0 && !job->killed ? OUTCOME_DONE : OUTCOME_FAILED;
-	session_job_end(job, how, sizeof(how));
-	if (job->killed)
-		err_set(err, "%s was %s before it was done", get->name, how);
-	session_job_free(s, job);
-	return outcome;
+	well = job->code == 0 && !job->killed && !job->why[0];
+	if (job->why[0])
+		err_set(err, "%s", job->why);
+	else if (job->killed)
+		err_set(err, "%s was killed before it was done", job->name);
+	session_job_release(s, job);
+	return well ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 
 /* Ctrl-C: the client prints what it has, and ends. */
@@ -108,66 +107,86 @@ static void
 get_interrupt(struct session *s, void *arg)
 {
 	struct get *get = arg;
-	struct job *job = session_job_named(s, get->name);
+	struct job *job = session_job_seq(s, get->seq);
 	int pidfd = job ? watch_pidfd(s->watch, job->pid, NULL) : -1;
 
 	if (pidfd >= 0)
-		child_signal(pidfd, 2, NULL);
+		child_signal(pidfd, SIGINT, NULL);
 }
 
-static int
+/* The wire on which the client says how far it is; ours is kept. */
+static uint32_t
+get_launch(struct session *s, struct start_plan *plan, int *fds,
+           struct err *err)
+{
+	char name[NAME_SIZE];
+	struct job *job;
+	uint32_t seq;
+	int pair[2];
+
+	if (wire_pair(pair, err) < 0)
+		return 0;
+	fds[0] = pair[1];
+	seq = session_start(s, plan, name, err);
+	close(pair[1]);
+	job = seq ? session_job_seq(s, seq) : NULL;
+	if (!job)
+		close(pair[0]);
+	else if (session_link(s, &job->wire, pair[0], "", err) < 0)
+		return 0;
+	return seq;
+}
+
+static uint32_t
 get_start(struct session *s, const struct args *args, const struct server *v,
-          char name[NAME_SIZE], struct err *err)
+          struct err *err)
 {
 	const char *words[GET_WORDS] = { "forkshop-client", NULL, "--port" };
-	int pair[2], fds[2] = { -1, -1 };
-	char port[8], cmd[300];
+	int fds[2] = { -1, -1 };
+	char name[NAME_SIZE], port[8], cmd[300];
 	struct start_plan plan = { .kind = START_CLIENT,
+		                   .name = name,
 		                   .argv = words,
 		                   .fds = fds,
 		                   .nfds = 1,
 		                   .cmd = cmd };
-	struct job *job;
-	uint32_t seq = 0;
+	uint32_t seq;
 
 	snprintf(port, sizeof(port), "%u", v->port);
-	snprintf(name, NAME_SIZE, "c%u", s->last_client + 1);
+	snprintf(name, sizeof(name), "c%u", ++s->last_client);
 	words[1] = name;
-	plan.name = name;
 	get_words(args, port, words);
-	snprintf(cmd, sizeof(cmd), "forkshop-client %s %s", name, args->rest);
-	if (args_option(args, "--to") && get_aim(s, v->name, &fds[1], err) < 0)
-		return -1;
-	plan.nfds = fds[1] >= 0 ? 2 : 1;
-	if (wire_pair(pair, err) == 0) {
-		fds[0] = pair[1];
-		seq = session_start(s, &plan, name, err);
-		close(pair[1]);
-		job = seq ? session_job_named(s, name) : NULL;
-		if (job)
-			session_link(s, &job->wire, pair[0], "", NULL);
-		else
-			close(pair[0]);
+	snprintf(cmd, sizeof(cmd), "forkshop-client %s %.250s", name,
+	         args->rest);
+	if (args_option(args, "--to")) {
+		if (get_aim(s, v->name, &fds[1], err) < 0)
+			return 0;
+		plan.nfds = 2;
 	}
+	seq = get_launch(s, &plan, fds, err);
 	if (fds[1] >= 0)
 		close(fds[1]);
-	s->last_client += seq != 0;
-	return seq ? 0 : -1;
+	return seq;
 }
 
 static enum outcome
 run_get(struct session *s, const struct args *args, struct err *err)
 {
 	const struct server *v = get_server(s, args, err);
+	uint32_t seq = 0;
 	struct get *get;
-	char name[NAME_SIZE];
 
-	if (!v || get_start(s, args, v, name, err) < 0)
-		return OUTCOME_FAILED;
-	get = calloc(1, sizeof(*get));
+	if (v && v->port == 0)
+		err_set(err,
+		        "%s listens on no port: `serve %s --port 0` starts it "
+		        "anew on a free one",
+		        v->name, v->name);
+	else if (v)
+		seq = get_start(s, args, v, err);
+	get = seq ? calloc(1, sizeof(*get)) : NULL;
 	if (!get)
 		return OUTCOME_FAILED;
-	memcpy(get->name, name, NAME_SIZE);
+	get->seq = seq;
 	session_wait(s, get_poll, get_interrupt, get, -1);
 	return OUTCOME_WAITS;
 }

@@ -31,42 +31,34 @@ run_jobs(struct session *s, const struct args *args, struct err *err)
 	return OUTCOME_DONE;
 }
 
-static int
-jobs_ask(struct session *s, enum msg_type type, const struct job *job,
-         struct err *err)
-{
-	struct msg m = msg_make(type, NULL);
-
-	m.target.pid = job->pid;
-	return session_ask_lab(s, &m, NULL, 0, err) ? 0 : -1;
-}
-
 static enum outcome
 run_fg(struct session *s, const struct args *args, struct err *err)
 {
 	struct job *job = session_job(s, args->argc ? args->argv[0] : "", err);
 
-	if (!job || jobs_ask(s, MSG_FOREGROUND, job, err) < 0)
+	if (!job)
 		return OUTCOME_FAILED;
 	session_say(s, LINE_RESULT, "%s", job->cmd);
-	job->state = JOB_RUNNING;
-	job->background = false;
-	job->foreground = true;
-	s->foreground = job;
-	job_wait(s, job);
-	return OUTCOME_WAITS;
+	return job_continue(s, job, err);
 }
 
 static enum outcome
 run_bg(struct session *s, const struct args *args, struct err *err)
 {
 	struct job *job = session_job(s, args->argc ? args->argv[0] : "", err);
+	struct msg m = msg_make(MSG_BACKGROUND, NULL);
 
-	if (!job || jobs_ask(s, MSG_BACKGROUND, job, err) < 0)
+	if (!job)
+		return OUTCOME_FAILED;
+	if (job->state == JOB_RUNNING) {
+		err_set(err, "%s runs already: %.200s", job->name, job->cmd);
+		return OUTCOME_FAILED;
+	}
+	m.target.pid = job->pid;
+	if (session_tell_lab(s, &m, err) < 0)
 		return OUTCOME_FAILED;
 	session_say(s, LINE_RESULT, "%s &", job->cmd);
 	job->state = JOB_RUNNING;
-	job->background = true;
 	return OUTCOME_DONE;
 }
 

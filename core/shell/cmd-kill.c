@@ -80,6 +80,14 @@ kill_event(struct session *s, const struct proc *p, int sig)
 	watch_event(s->watch, &e);
 }
 
+static int
+kill_asked(struct session *s, const char *name)
+{
+	session_say(s, LINE_RESULT,
+	            "%s is there: signal 0 only asks, and sends nothing", name);
+	return 0;
+}
+
 /* The whole group of a job, by the lab, which holds a member unreaped. */
 static int
 kill_group(struct session *s, const char *spec, int sig, struct err *err)
@@ -91,11 +99,13 @@ kill_group(struct session *s, const char *spec, int sig, struct err *err)
 	if (!job)
 		return -1;
 	p = snapshot_pid(session_snapshot(s), job->pid);
-	if (p && sig)
+	if (sig == 0)
+		return kill_asked(s, spec);
+	if (p)
 		kill_event(s, p, sig);
 	m.target.pid = job->pid;
 	m.target.value = sig;
-	return session_ask_lab(s, &m, NULL, 0, err) ? 0 : -1;
+	return session_tell_lab(s, &m, err);
 }
 
 static int
@@ -155,12 +165,26 @@ kill_one(struct session *s, const char *name, int sig, struct err *err)
 		return -1;
 	if (kill_proc(s, p, sig, err) < 0)
 		return -1;
-	if (sig == 0)
-		session_say(s, LINE_RESULT,
-		            "%s is there: signal 0 only asks, and sends "
-		            "nothing",
-		            name);
-	return 0;
+	return sig == 0 ? kill_asked(s, name) : 0;
+}
+
+/* As kill(1): one target that fails does not spare the others. */
+static enum outcome
+kill_all(struct session *s, const struct args *args, int first, int sig,
+         struct err *err)
+{
+	enum outcome outcome = OUTCOME_DONE;
+	struct err why;
+
+	for (int i = first; i < args->argc; i++) {
+		if (kill_one(s, args->argv[i], sig, &why) == 0)
+			continue;
+		if (outcome == OUTCOME_FAILED)
+			session_say(s, LINE_ERROR, "%s", err->text);
+		*err = why;
+		outcome = OUTCOME_FAILED;
+	}
+	return outcome;
 }
 
 static enum outcome
@@ -177,10 +201,7 @@ run_kill(struct session *s, const struct args *args, struct err *err)
 		err_set(err, "kill needs a target: w1, web, %%1, or a pid");
 		return OUTCOME_USAGE;
 	}
-	for (int i = first; i < args->argc; i++)
-		if (kill_one(s, args->argv[i], sig, err) < 0)
-			return OUTCOME_FAILED;
-	return OUTCOME_DONE;
+	return kill_all(s, args, first, sig, err);
 }
 
 const struct command cmd_kill = {

@@ -14,22 +14,48 @@
 static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
 static const char *const serve_switch[] = { "on", "off", NULL };
 
+static bool
+serve_has_workers(const struct snapshot *snap, const char *name)
+{
+	for (int i = 0; i < snap->nprocs; i++)
+		if (snap->proc[i].kind == KIND_WORKER && !snap->proc[i].dead &&
+		    strcmp(snap->proc[i].server, name) == 0)
+			return true;
+	return false;
+}
+
 struct serve {
-	uint32_t seq; /* of the START; 0: started */
-	int workers;
+	uint32_t start_seq; /* 0: the lab has started it */
+	uint32_t fork_seq;  /* 0: nothing was to be forked */
 	char name[NAME_SIZE];
 };
 
-static int
-serve_listening(const struct snapshot *snap, const char *name)
+/* The master's own words are better than "it ended". */
+static enum outcome
+serve_failed(struct session *s, const struct serving *v, struct err *err)
 {
-	int n = 0;
+	struct job *job = v ? session_job_named(s, v->name) : NULL;
 
-	for (int i = 0; i < snap->nprocs; i++)
-		n += snap->proc[i].kind == KIND_WORKER && !snap->proc[i].dead &&
-		     snap->proc[i].life == LIFE_LISTENING &&
-		     strcmp(snap->proc[i].server, name) == 0;
-	return n;
+	if (job)
+		session_outlet_drain(&job->outlet);
+	if (v && v->why[0])
+		err_set(err, "%.400s%s", v->why,
+		        strstr(v->why, "--port") ? ", as in `serve --port 0`"
+		                                 : "");
+	else if (!err->text[0])
+		err_set(err, "it ended at once: `log` shows what it printed");
+	return OUTCOME_FAILED;
+}
+
+static enum outcome
+serve_up(struct session *s, const struct serving *v)
+{
+	session_say(s, LINE_RESULT, "%s is http://localhost:%u%s", v->name,
+	            v->port,
+	            serve_has_workers(session_snapshot(s), v->name)
+	                ? ""
+	                : ", as soon as it has a worker: fork");
+	return OUTCOME_DONE;
 }
 
 /* Up when the master is online and every worker listens. */
@@ -38,30 +64,21 @@ serve_poll(struct session *s, void *arg, struct err *err)
 {
 	struct serve *serve = arg;
 	const struct serving *v = session_serving(s, serve->name);
-	const struct snapshot *snap = session_snapshot(s);
-	const struct server *server = snapshot_server(snap, serve->name);
 	int answer = 1;
 
-	if (serve->seq)
-		answer = session_answer(s, serve->seq, NULL, err);
+	if (serve->start_seq)
+		answer = session_answer(s, serve->start_seq, NULL, err);
+	if (answer > 0) {
+		serve->start_seq = 0;
+		if (!v || !v->link.wire)
+			return serve_failed(s, v, err);
+		answer = serve->fork_seq
+		             ? session_answer(s, serve->fork_seq, NULL, err)
+		             : v->up;
+	}
 	if (answer == 0)
 		return OUTCOME_WAITS;
-	serve->seq = 0;
-	if (answer < 0)
-		return OUTCOME_FAILED;
-	if (v && v->why[0]) {
-		err_set(err, "%.500s", v->why);
-		return OUTCOME_FAILED;
-	}
-	if (!v || !v->link.wire) {
-		err_set(err, "%s ended at once: log says what it printed",
-		        serve->name);
-		return OUTCOME_FAILED;
-	}
-	if (v->up && server && server->up &&
-	    serve_listening(snap, serve->name) >= serve->workers)
-		return OUTCOME_DONE;
-	return OUTCOME_WAITS;
+	return answer < 0 ? serve_failed(s, v, err) : serve_up(s, v);
 }
 
 static int
@@ -69,6 +86,17 @@ serve_name_ok(const char *name, struct err *err)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
+	if (strchr("wcjp", name[0]) && name[1] &&
+	    name[1 + strspn(name + 1, "0123456789")] == '\0')
+		return err_set(err,
+		               "%s names a worker, client, job or puppet: "
+		               "call the server otherwise, as web2",
+		               name);
+	if (strcmp(name, "lab") == 0 || strcmp(name, "shell") == 0)
+		return err_set(err,
+		               "there is a %s already: call the server "
+		               "otherwise, as web2",
+		               name);
 	if (name[0] >= 'a' && name[0] <= 'z' && name[n] == '\0' && n < 12)
 		return 0;
 	return err_set(err,
@@ -77,9 +105,17 @@ serve_name_ok(const char *name, struct err *err)
 	               name);
 }
 
-/* Options that go to forkshop-server as they were typed. */
+/* Options that do not go to forkshop-server as they were typed. */
+static bool
+serve_is_ours(const char *name)
+{
+	return strcmp(name, "--env") == 0 || strcmp(name, "--workers") == 0 ||
+	       strcmp(name, "--defer-accept") == 0;
+}
+
+/* All words of the server's command line. */
 static void
-serve_words(const struct args *args, const char *name,
+serve_words(const struct args *args, const char *name, const char *defer,
             const char *words[SERVE_WORDS])
 {
 	const struct command_option *o = args->command->options;
@@ -87,8 +123,12 @@ serve_words(const struct args *args, const char *name,
 
 	words[n++] = "forkshop-server";
 	words[n++] = name;
+	words[n++] = "--workers"; /* they are forked when we ask for it */
+	words[n++] = "0";
+	words[n++] = strcmp(defer, "on") == 0 ? "--defer-accept=on"
+	                                      : "--defer-accept=off";
 	for (int i = 0; i < COMMAND_OPTIONS && o[i].name; i++) {
-		if (!args->option[i] || strcmp(o[i].name, "--env") == 0)
+		if (!args->option[i] || serve_is_ours(o[i].name))
 			continue;
 		words[n++] = o[i].name;
 		words[n++] = args->option[i];
@@ -101,6 +141,7 @@ static uint32_t
 serve_start(struct session *s, const struct args *args, struct serving *v,
             const int fds[3], struct err *err)
 {
+	const char *defer = args_option(args, "--defer-accept");
 	const char *words[SERVE_WORDS];
 	const char *env[] = { args_option(args, "--env"), NULL };
 	char name[NAME_SIZE], cmd[NAME_SIZE + 20];
@@ -112,7 +153,9 @@ serve_start(struct session *s, const struct args *args, struct serving *v,
 		                   .nfds = 3,
 		                   .cmd = cmd };
 
-	serve_words(args, v->name, words);
+	if (!defer)
+		defer = session_setting(s, "defer-accept");
+	serve_words(args, v->name, defer, words);
 	snprintf(cmd, sizeof(cmd), "forkshop-server %s", v->name);
 	return session_start(s, &plan, name, err);
 }
@@ -134,11 +177,14 @@ serve_open(struct session *s, const struct args *args, const char *name,
 	if (wire_pair(pair, err) == 0) {
 		int fds[3] = { pair[1], page, watch_wake_fd(s->watch) };
 
-		if (watch_server(s->watch, name, v->page,
-		                 policy ? policy : "rr",
-		                 model ? model : "event",
-		                 death ? death : "channel") == 0 &&
-		    session_link(s, &v->link, pair[0], name, err) == 0)
+		if (watch_server(
+		        s->watch, name, v->page, policy ? policy : "rr",
+		        model ? model : "event", death ? death : "channel") < 0)
+			err_set(err,
+			        "%d servers run already: shutdown one "
+			        "first",
+			        SESSION_SERVERS);
+		else if (session_link(s, &v->link, pair[0], name, err) == 0)
 			seq = serve_start(s, args, v, fds, err);
 		close(pair[1]);
 	}
@@ -146,6 +192,18 @@ serve_open(struct session *s, const struct args *args, const char *name,
 	if (!seq)
 		session_serving_drop(s, v);
 	return seq;
+}
+
+/* The order waits in the wire until the master runs. */
+static uint32_t
+serve_fork(struct session *s, const struct args *args, const char *name,
+           struct err *err)
+{
+	struct msg m = msg_make(MSG_FORK, NULL);
+
+	m.target.value = (int32_t)args_number(args, "--workers", 2);
+	return m.target.value ? session_ask_server(s, name, &m, NULL, 0, err)
+	                      : 0;
 }
 
 static enum outcome
@@ -161,8 +219,8 @@ run_serve(struct session *s, const struct args *args, struct err *err)
 	serve = seq ? calloc(1, sizeof(*serve)) : NULL;
 	if (!serve)
 		return OUTCOME_FAILED;
-	serve->seq = seq;
-	serve->workers = (int)args_number(args, "--workers", 2);
+	serve->start_seq = seq;
+	serve->fork_seq = serve_fork(s, args, name, err);
 	snprintf(serve->name, sizeof(serve->name), "%s", name);
 	session_wait(s, serve_poll, NULL, serve, -1);
 	return OUTCOME_WAITS;

@@ -62,14 +62,29 @@ set_servers(struct session *s, const char *name, const char *value,
 	return 0;
 }
 
+/* X(name, values, at first, blurb, how it is applied) */
 // clang-format off
-static const struct setting set_table[] = {
-	{ "linger", "T|off", "3s", "how long the row of an ended process stays", set_linger },
-	{ "big", "on|off", "off", "for a projector: few columns, long bars", set_front },
-	{ "theme", "dark|light|mono", "dark", "the colours of the screen", set_front },
-	{ "defer-accept", "on|off", "off", "accept only connections that have spoken", set_servers },
-};
+#define SETTINGS(X) \
+	X("linger", "T|off", "3s", "how long the row of an ended process stays", set_linger) \
+	X("big", "on|off", "off", "for a projector: few columns, long bars", set_front) \
+	X("theme", "dark|light|mono", "dark", "the colours of the screen", set_front) \
+	X("defer-accept", "on|off", "off", "accept only connections that have spoken", set_servers)
 // clang-format on
+
+static const struct setting set_table[] = {
+#define X(name, values, initial, blurb, apply)                                 \
+	{ name, values, initial, blurb, apply },
+	SETTINGS(X)
+#undef X
+};
+
+static const char *const set_names[] = {
+#define X(name, values, initial, blurb, apply) name,
+	SETTINGS(X)
+#undef X
+	    NULL
+};
+
 #define NSETTINGS (int)(sizeof(set_table) / sizeof(set_table[0]))
 
 static int
@@ -98,6 +113,14 @@ session_setting(const struct session *s, const char *name)
 	int i = set_index(name);
 
 	return i < 0 ? "" : s->settings[i];
+}
+
+const char *
+session_setting_values(const char *name)
+{
+	int i = set_index(name);
+
+	return i < 0 ? "" : set_table[i].values;
 }
 
 static enum outcome
@@ -138,9 +161,6 @@ run_set(struct session *s, const struct args *args, struct err *err)
 	}
 	return OUTCOME_DONE;
 }
-
-static const char *const set_names[] = { "linger", "big", "theme",
-	                                 "defer-accept", NULL };
 
 const struct command cmd_set = {
 	.name = "set",

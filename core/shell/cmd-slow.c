@@ -15,15 +15,14 @@
 
 /* The value stands in the page; the message wakes who waits by the old one. */
 static void
-slow_server(struct session *s, struct serving *v, uint32_t ms)
+slow_server(struct session *s, struct serving *v)
 {
 	struct msg m = msg_make(MSG_SET, NULL);
-	struct err err;
 
-	atomic_store(&v->page->slow_ms, ms);
+	atomic_store(&v->page->slow_ms, s->slow_ms);
 	snprintf(m.set.name, sizeof(m.set.name), "slow");
-	snprintf(m.set.value, sizeof(m.set.value), "%u", ms);
-	session_ask_server(s, v->name, &m, NULL, 0, &err);
+	snprintf(m.set.value, sizeof(m.set.value), "%u", s->slow_ms);
+	session_send(&v->link, &m, NULL, 0, NULL);
 }
 
 static enum outcome
@@ -40,15 +39,17 @@ run_slow(struct session *s, const struct args *args, struct err *err)
 		err_set(err, "at most %d s for each stage", SLOW_MAX_MS / 1000);
 		return OUTCOME_USAGE;
 	}
+	s->slow_ms = (uint32_t)(ns / NS_PER_MS);
 	for (int i = 0; i < SESSION_SERVERS; i++)
-		if (s->servers[i].name[0] && s->servers[i].link.wire)
-			slow_server(s, &s->servers[i],
-			            (uint32_t)(ns / NS_PER_MS));
-	if (ns)
+		if (s->servers[i].link.wire)
+			slow_server(s, &s->servers[i]);
+	if (s->slow_ms)
 		session_say(s, LINE_RESULT,
-		            "each stage (hand-off, serving, reply) waits %d ms "
-		            "now; slow off ends it",
-		            (int)(ns / NS_PER_MS));
+		            "each stage (hand-off, serving, reply) waits %u ms "
+		            "from now on; slow off ends it",
+		            s->slow_ms);
+	else
+		session_say(s, LINE_RESULT, "no stage waits any more");
 	return OUTCOME_DONE;
 }
 

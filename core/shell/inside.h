@@ -77,12 +77,12 @@ struct job {
 	bool dumped;
 	bool foreground; /* somebody waits for it at the prompt */
 	bool background; /* its end is to be told */
-	bool passed;     /* !CMD: it gets the real terminal */
+	bool passed;     /* !CMD: in the foreground it has the real terminal */
 	unsigned used;   /* grows: %% is the one used last */
 	struct outlet outlet;
 	struct link wire; /* of a client */
 	char cmd[256];    /* as it was typed */
-	char said[256];   /* what is not to be printed twice; or "" */
+	char why[256];    /* ENDED: why it could not even start; or "" */
 };
 
 /* A server that was started.  The page stays until the slot is taken anew. */
@@ -148,6 +148,7 @@ struct session {
 	unsigned last_used, last_job, last_client;
 	struct job *foreground; /* borrowed: in jobs; NULL: the prompt */
 	struct serving servers[SESSION_SERVERS];
+	uint32_t slow_ms; /* of every server, as `slow` was told */
 
 	struct troupe *troupe; /* owned: puppets, and what they hang on */
 
@@ -168,8 +169,9 @@ struct session {
 	char *settings[SESSION_SETTINGS]; /* owned: values by row of cmd-set */
 };
 
-/* session.c: say the end, or that the lab has none any more. */
-void session_news(struct session *); /* the waiting command is to look */
+/* session.c */
+void session_news(struct session *);     /* the waiting command is to look */
+void session_catch_up(struct session *); /* tell now what has happened by now */
 
 /* session-lab.c */
 int session_lab_open(struct session *, struct err *);
@@ -180,9 +182,15 @@ bool session_lab_lives(const struct session *, struct err *);
 int session_link(struct session *, struct link *, int fd, const char *server,
                  struct err *);
 void session_unlink(struct link *);
+void session_hear(struct link *); /* what has come by now */
+int session_send(struct link *, const struct msg *, const int *fds, int nfds,
+                 struct err *);
 uint32_t session_seq(struct session *);
 uint32_t session_ask(struct session *, struct link *, struct msg *,
                      const int *fds, int nfds, struct err *);
+
+/* An order for the lab that it does not answer; what fails, it says. */
+int session_tell_lab(struct session *, const struct msg *, struct err *);
 void session_answered(struct session *, const struct msg *, int result);
 
 /* session-queue.c */
@@ -192,6 +200,7 @@ void session_run_quiet(struct session *, const char *line);
 
 /* session-jobs.c */
 void session_jobs_message(struct session *, const struct msg *);
+void session_jobs_lost(struct session *); /* the lab is gone, and so are they */
 struct job *session_job_new(struct session *, enum start_kind, const char *name,
                             struct err *);
 void session_job_free(struct session *, struct job *);
@@ -241,8 +250,8 @@ void session_event(struct session *, const struct event *);
 /* cmd-set.c: the values that hold before anything was set. */
 int session_settings_open(struct session *, struct err *);
 
-/* cmd-job.c: run a line with sh(1); wait for a job in the foreground. */
-void job_wait(struct session *, struct job *);
+/* cmd-job.c: run a line with sh(1); take a job to the foreground again. */
+enum outcome job_continue(struct session *, struct job *, struct err *);
 enum outcome job_run(struct session *, const char *line, bool background,
                      bool passed, struct err *);
 

@@ -22,6 +22,7 @@ session_jobs_count(const struct session *s)
 
 	for (int i = 0; i < SESSION_PROGRAMS; i++)
 		n += s->jobs[i].state != JOB_FREE &&
+		     s->jobs[i].state != JOB_ENDED &&
 		     s->jobs[i].kind != START_SERVER;
 	return n;
 }
@@ -96,14 +97,18 @@ session_job_pid(struct session *s, pid_t pid)
 	return NULL;
 }
 
+/* A living one is meant rather than one whose pipe is only not empty yet. */
 struct job *
 session_job_named(struct session *s, const char *name)
 {
+	struct job *found = NULL;
+
 	for (int i = 0; i < SESSION_PROGRAMS; i++)
 		if (s->jobs[i].state != JOB_FREE &&
-		    strcmp(s->jobs[i].name, name) == 0)
-			return &s->jobs[i];
-	return NULL;
+		    strcmp(s->jobs[i].name, name) == 0 &&
+		    (!found || found->state == JOB_ENDED))
+			found = &s->jobs[i];
+	return found;
 }
 
 /* Names of jobs *********************************************************/
@@ -171,7 +176,9 @@ session_job_end(const struct job *job, char *buf, size_t size)
 {
 	char name[SIG_NAME_SIZE];
 
-	if (job->killed)
+	if (job->why[0])
+		snprintf(buf, size, "did not start");
+	else if (job->killed)
 		snprintf(buf, size, "killed by %s%s", sig_name(job->code, name),
 		         job->dumped ? " (core dumped)" : "");
 	else
@@ -273,11 +280,32 @@ session_job_refused(struct session *s, const struct msg *m)
 
 	if (!job)
 		return;
+	job->state = JOB_ENDED;
+	snprintf(job->why, sizeof(job->why), "%.*s", (int)sizeof(job->why) - 1,
+	         m->text.text);
 	if (job->background) {
-		session_say(s, LINE_ERROR, "%s", m->text.text);
+		session_say(s, LINE_ERROR, "%s", job->why);
 		session_fail(s, 1);
 	}
-	session_job_free(s, job);
+	if (job->background || job->kind == START_SERVER)
+		session_job_free(s, job);
+}
+
+void
+session_jobs_lost(struct session *s)
+{
+	for (int i = 0; i < SESSION_PROGRAMS; i++) {
+		struct job *job = &s->jobs[i];
+
+		if (job->state == JOB_FREE || job->state == JOB_ENDED)
+			continue;
+		job->state = JOB_ENDED;
+		job->killed = true;
+		job->code = SIGKILL;
+		session_outlet_drain(&job->outlet);
+		if (job->kind == START_SERVER || job->background)
+			session_job_release(s, job);
+	}
 }
 
 void

@@ -119,6 +119,7 @@ session_on_lab_end(void *arg, uint32_t events)
 	            "being ended",
 	            (int)s->lab, how);
 	session_end_orphans(s);
+	session_jobs_lost(s);
 	session_say(s, LINE_ERROR,
 	            "nothing of it is left: type quit, and start forkshop "
 	            "again");

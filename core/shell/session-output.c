@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,25 @@ session_outlet_job(struct outlet *o)
 	return (struct job *)(void *)((char *)o - offsetof(struct job, outlet));
 }
 
+/* Why a server does not start is what `serve` will say; it is said once. */
+static bool
+session_outlet_refusal(struct session *s, const struct job *job,
+                       const char *line)
+{
+	static const char mine[] = "forkshop-server: ";
+	struct serving *v;
+
+	if (job->kind != START_SERVER ||
+	    strncmp(line, mine, sizeof(mine) - 1) != 0)
+		return false;
+	v = session_serving(s, job->name);
+	if (!v || v->up)
+		return false;
+	if (!v->why[0])
+		snprintf(v->why, sizeof(v->why), "%s", line + sizeof(mine) - 1);
+	return true;
+}
+
 static void
 session_on_line(void *arg, const char *line)
 {
@@ -32,7 +52,7 @@ session_on_line(void *arg, const char *line)
 
 	if (!job)
 		session_say_as(o->session, LINE_OUTPUT, "lab", line);
-	else if (job->said[0] && strstr(line, job->said))
+	else if (session_outlet_refusal(o->session, job, line))
 		return;
 	else if (job->kind == START_CLIENT)
 		session_say_as(o->session, LINE_RESULT, NULL, line);
@@ -75,6 +95,24 @@ session_outlet_over(struct outlet *o)
 		session_job_free(o->session, job);
 }
 
+/*
+ * What happened before it was printed is told before it: requests before
+ * their table; and a master that cannot start says why by its wire first.
+ */
+static void
+session_outlet_hear_first(struct outlet *o)
+{
+	struct job *job = session_outlet_job(o);
+	struct serving *v = NULL;
+
+	if (job && job->kind == START_CLIENT)
+		session_catch_up(o->session);
+	if (job && job->kind == START_SERVER)
+		v = session_serving(o->session, job->name);
+	if (v && !v->up && v->link.wire)
+		session_hear(&v->link);
+}
+
 static void
 session_on_output(void *arg, uint32_t events)
 {
@@ -82,6 +120,7 @@ session_on_output(void *arg, uint32_t events)
 	struct session *s = o->session;
 
 	(void)events;
+	session_outlet_hear_first(o);
 	if (session_outlet_read(o) == 0)
 		session_outlet_over(o);
 	session_news(s);

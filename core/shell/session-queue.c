@@ -217,8 +217,10 @@ session_wait_poll(struct session *s)
 	struct err err = { .code = 0 };
 	enum outcome outcome = s->waiting.poll(s, s->waiting.arg, &err);
 
-	if (outcome == OUTCOME_WAITS)
+	if (outcome == OUTCOME_WAITS && session_lab_lives(s, &err))
 		return;
+	if (outcome == OUTCOME_WAITS)
+		outcome = OUTCOME_FAILED; /* nothing will come any more */
 	free(session_wait_end(s).arg);
 	s->front.progress(s->front.arg, "");
 	session_finish(s, outcome, NULL, &err);

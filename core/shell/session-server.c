@@ -70,6 +70,7 @@ session_serving_new(struct session *s, const char *name, int *page_fd,
 	memset(v, 0, sizeof(*v));
 	snprintf(v->name, sizeof(v->name), "%s", name);
 	v->page = page;
+	atomic_store(&page->slow_ms, s->slow_ms);
 	return v;
 }
 
@@ -97,14 +98,9 @@ session_servers_close(struct session *s)
 static void
 session_server_failed(struct session *s, struct serving *v, const char *why)
 {
-	struct job *job = session_job_named(s, v->name);
-
 	snprintf(v->why, sizeof(v->why), "%s", why);
 	if (v->up)
 		session_say(s, LINE_ERROR, "%s: %s", v->name, why);
-	if (job)
-		snprintf(job->said, sizeof(job->said), "%.*s",
-		         (int)sizeof(job->said) - 1, why);
 }
 
 void

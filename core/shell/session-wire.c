@@ -10,6 +10,20 @@
 
 #include "core/shell/inside.h"
 
+#define WIRE_TURN 64 /* messages of one wire in one turn */
+
+int
+session_send(struct link *link, const struct msg *m, const int *fds, int nfds,
+             struct err *err)
+{
+	if (wire_send(link->wire, m, fds, nfds, err) < 0)
+		return -1;
+	if (wire_waiting(link->wire))
+		loop_change(link->session->loop, wire_fd(link->wire),
+		            EPOLLIN | EPOLLOUT);
+	return 0;
+}
+
 /* Answers ***************************************************************/
 
 uint32_t
@@ -62,10 +76,8 @@ session_ask(struct session *s, struct link *link, struct msg *m, const int *fds,
 		return 0;
 	}
 	m->seq = session_seq(s);
-	if (wire_send(link->wire, m, fds, nfds, err) < 0)
+	if (session_send(link, m, fds, nfds, err) < 0)
 		return 0;
-	if (wire_waiting(link->wire))
-		loop_change(s->loop, wire_fd(link->wire), EPOLLIN | EPOLLOUT);
 	ask->seq = m->seq;
 	ask->link = link;
 	return m->seq;
@@ -138,6 +150,16 @@ session_ask_lab(struct session *s, struct msg *m, const int *fds, int nfds,
 	return session_ask(s, &s->lab_link, m, fds, nfds, err);
 }
 
+int
+session_tell_lab(struct session *s, const struct msg *m, struct err *err)
+{
+	if (!session_lab_lives(s, err))
+		return -1;
+	if (!s->lab_link.wire)
+		return err_set(err, "the lab does not listen any more");
+	return session_send(&s->lab_link, m, NULL, 0, err);
+}
+
 uint32_t
 session_ask_server(struct session *s, const char *server, struct msg *m,
                    const int *fds, int nfds, struct err *err)
@@ -191,20 +213,13 @@ session_message(struct link *link, const struct msg *m, int *fds, int nfds)
 		session_jobs_message(s, m);
 }
 
-static void
-session_on_wire(void *arg, uint32_t events)
+void
+session_hear(struct link *link)
 {
 	static struct msg m;
-	struct link *link = arg;
-	struct session *s = link->session;
 	int fds[WIRE_FDS], nfds, got = 0;
 
-	if ((events & EPOLLOUT) && wire_flush(link->wire) == 0 &&
-	    !wire_waiting(link->wire))
-		loop_change(s->loop, wire_fd(link->wire), EPOLLIN);
-	if (!(events & ~(uint32_t)EPOLLOUT))
-		return;
-	for (int i = 0; i < 64 && link->wire; i++) {
+	for (int i = 0; i < WIRE_TURN && link->wire; i++) {
 		got = wire_recv(link->wire, &m, fds, &nfds);
 		if (got <= 0)
 			break;
@@ -213,6 +228,19 @@ session_on_wire(void *arg, uint32_t events)
 	}
 	if (got < 0)
 		session_unlink(link);
+}
+
+static void
+session_on_wire(void *arg, uint32_t events)
+{
+	struct link *link = arg;
+	struct session *s = link->session;
+
+	if ((events & EPOLLOUT) && wire_flush(link->wire) == 0 &&
+	    !wire_waiting(link->wire))
+		loop_change(s->loop, wire_fd(link->wire), EPOLLIN);
+	if (events & ~(uint32_t)EPOLLOUT)
+		session_hear(link);
 	session_news(s);
 }
 

@@ -30,6 +30,13 @@ session_changed(void *arg)
 }
 
 void
+session_catch_up(struct session *s)
+{
+	watch_refresh(s->watch);
+	session_changed(s);
+}
+
+void
 session_news(struct session *s)
 {
 	s->news = true;

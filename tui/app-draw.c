@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One frame at the end of each turn in which something changed.  What is typed
- * is shown at once.  The rest has sixty frames a second, so that a thousand
+ * is shown at once.  The rest has eighty frames a second, so that a thousand
  * events cost a few; what it did not use of them at rest, up to FRAME_BURST,
  * follow one another at once: a death comes in several pieces, and none waits.
  * Nothing changed: nothing is written and no timer is set.
@@ -13,7 +13,7 @@
 #include "tui/app-inside.h"
 #include "tui/view-tree.h"
 
-#define FRAME_NS    (NS_PER_S / 60)
+#define FRAME_NS    (12 * NS_PER_MS) /* with what comes before it, below 16 */
 #define FRAME_BURST 16
 
 enum { LOG_MARGIN = 2 }; /* what a job prints stands in the log */

@@ -54,6 +54,8 @@ explain_name(const struct proc *p, char buf[NAME_SIZE])
 		snprintf(buf, NAME_SIZE, "%s", p->name);
 	else if (p->kind == KIND_SHELL || p->kind == KIND_LAB)
 		snprintf(buf, NAME_SIZE, "%s", kind_word(p->kind));
+	else if (p->tid)
+		snprintf(buf, NAME_SIZE, "tid %d", (int)p->tid);
 	else
 		snprintf(buf, NAME_SIZE, "pid %d", (int)p->pid);
 	return buf;

@@ -1,401 +1,270 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Start reading at complete_line().  The line up to the cursor is cut into
- * words; the command's row says what the last of them may be.
+ * Start reading at complete_line().
  */
 #include "core/shell/complete.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "core/facts/fact.h"
-#include "core/shell/command.h"
 #include "core/shell/parse.h"
 #include "core/shell/session.h"
 #include "core/shell/troupe.h"
-#include "core/sys/sig.h"
-#include "core/sys/text.h"
-#include "core/wire/call.h"
 
-struct completion {
-	const struct snapshot *snap;    /* borrowed */
-	const struct command *command;  /* of the first word; or NULL */
-	char text[PARSE_LINE];          /* the line up to the cursor */
-	const char *words[PARSE_WORDS]; /* borrowed: where they begin in text */
-	int nwords;                     /* with the one at the cursor */
-	const char *word;               /* at the cursor, up to the NUL */
-	int offered;
-	void (*add)(void *, const char *, const char *);
-	void *arg;
-};
-
-/* Offering **************************************************************/
-
-static void
-complete_offer(struct completion *c, const char *word, const char *blurb)
+void
+complete_offer(struct complete *c, const char *candidate, const char *blurb)
 {
-	if (strncasecmp(word, c->word, strlen(c->word)) != 0)
+	if (c->n == COMPLETE_MAX || strlen(candidate) >= COMPLETE_WORD ||
+	    strncmp(candidate, c->word, strlen(c->word)) != 0)
 		return;
-	c->offered++;
-	c->add(c->arg, word, blurb);
+	for (int i = 0; i < c->n; i++)
+		if (strcmp(c->offered[i], candidate) == 0)
+			return;
+	snprintf(c->offered[c->n++], COMPLETE_WORD, "%s", candidate);
+	c->add(c->arg, candidate, blurb);
 }
 
-/* "worker, pid 9412" */
-static void
-complete_offer_proc(struct completion *c, const struct proc *p,
-                    const char *word)
-{
-	char blurb[64];
+/* Words of one of our commands ******************************************/
 
-	snprintf(blurb, sizeof(blurb), "%s, %s %d", kind_word(p->kind),
-	         p->tid ? "tid" : "pid", (int)(p->tid ? p->tid : p->pid));
-	complete_offer(c, word, blurb);
-}
-
-/* A kind, or ALL: who lives and has a name. */
-enum { ALL = -1 };
-
-static void
-complete_names(struct completion *c, int kind)
-{
-	for (int i = 0; i < c->snap->nprocs; i++) {
-		const struct proc *p = &c->snap->proc[i];
-
-		if (p->name[0] && !p->dead &&
-		    (kind == ALL || (int)p->kind == kind))
-			complete_offer_proc(c, p, p->name);
-	}
-}
-
-/* "%1" for the job j1. */
-static void
-complete_jobs(struct completion *c)
-{
-	for (int i = 0; i < c->snap->nprocs; i++) {
-		const struct proc *p = &c->snap->proc[i];
-		char word[NAME_SIZE];
-
-		if (p->kind != KIND_JOB || p->name[0] != 'j' || p->dead)
-			continue;
-		snprintf(word, sizeof(word), "%%%s", p->name + 1);
-		complete_offer(c, word, p->cmd);
-	}
-}
-
-static void
-complete_signals(struct completion *c, const char *dash)
-{
-	const char *name;
-
-	for (int i = 0; (name = sig_nth(i)); i++) {
-		char word[SIG_NAME_SIZE + 1];
-
-		snprintf(word, sizeof(word), "%s%s", dash, name);
-		complete_offer(c, word, sig_default(sig_number(name)));
-	}
-}
-
-static void
-complete_pages(struct completion *c)
-{
-	static const char *const pages[][2] = {
-		{ "/", "hello world, from whom" },
-		{ "/health", "is this worker well?" },
-		{ "/whoami", "pid, thread, and where a variable stands" },
-		{ "/sleep?ms=", "waits" },
-		{ "/cpu?ms=", "computes" },
-		{ "/disk?mb=", "writes to the disk" },
-		{ "/count", "adds to a variable, with a lock and without" },
-		{ "/crash", "SIGSEGV" },
-		{ "/exit?code=", "exit()" },
-		{ "/leak?mb=", "takes memory and keeps it" },
-		{ "/overflow", "fills the stack of its thread" },
-		{ "/unsafe", "a library call that keeps static state" },
-		{ "/spy?addr=", "reads an address of its own process" },
-	};
-
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		complete_offer(c, pages[i][0], pages[i][1]);
-}
-
-static void
-complete_calls(struct completion *c)
-{
-	static const char *const calls[][2] = {
-#define X(id, name, usage, min, max, blurb, page) { name, blurb },
-		CALLS(X)
-#undef X
-	};
-
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		complete_offer(c, calls[i][0], calls[i][1]);
-}
-
-/* The first word ********************************************************/
-
-static void
-complete_commands(struct completion *c)
-{
-	for (int i = 0; command_table[i]; i++)
-		if (!troupe_name_ok(command_table[i]->name))
-			complete_offer(c, command_table[i]->name,
-			               command_table[i]->blurb);
-}
-
-static void
-complete_folder(struct completion *c, const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-
-	if (!dir)
-		return;
-	while ((e = readdir(dir)))
-		if (e->d_name[0] != '.')
-			complete_offer(c, e->d_name, "program");
-	closedir(dir);
-}
-
-/* They are many: only from two letters on. */
-static void
-complete_programs(struct completion *c)
-{
-	const char *path = getenv("PATH");
-	char folder[1024];
-
-	if (strlen(c->word) < 2 || strchr(c->word, '/'))
-		return;
-	while (path && *path) {
-		size_t n = strcspn(path, ":");
-
-		snprintf(folder, sizeof(folder), "%.*s", (int)n, path);
-		complete_folder(c, folder);
-		path += n + (path[n] == ':');
-	}
-}
-
-/* A program only where it is no command of ours. */
-static void
-complete_first(struct completion *c)
-{
-	complete_commands(c);
-	complete_names(c, KIND_PUPPET);
-	if (!c->offered)
-		complete_programs(c);
-}
-
-/* Facts *****************************************************************/
-
-/* Only the last name of a fact is completed: "all(wor" goes on at "wor". */
-static void
-complete_fact(struct completion *c)
-{
-	const char *name, *blurb, *end = c->word + strlen(c->word);
-	const char *begin = end;
-
-	while (begin > c->word && (isalnum((unsigned char)begin[-1]) ||
-	                           begin[-1] == '_' || begin[-1] == '.'))
-		begin--;
-	c->word = begin;
-	for (size_t i = 0; (name = fact_word(i, &blurb)); i++)
-		complete_offer(c, name, blurb);
-	complete_names(c, ALL);
-}
-
-/* Arguments *************************************************************/
-
-static void
-complete_kind(struct completion *c, const struct arg *a)
-{
-	for (int i = 0; a->words && a->words[i]; i++)
-		complete_offer(c, a->words[i], "");
-	switch (a->kind) {
-	case ARG_TARGET:
-		if (c->word[0] == '%' || a->name[0] == '%')
-			complete_jobs(c);
-		else
-			complete_names(c, ALL);
-		break;
-	case ARG_WORKER:
-		complete_names(c, KIND_WORKER);
-		complete_names(c, KIND_THREAD);
-		break;
-	case ARG_SERVER:
-		complete_names(c, KIND_MASTER);
-		break;
-	case ARG_SIGNAL:
-		complete_signals(c, "");
-		break;
-	case ARG_PATH:
-		complete_pages(c);
-		break;
-	case ARG_COMMAND:
-		complete_commands(c);
-		complete_offer(c, "signals", "what each signal does");
-		complete_offer(c, "facts", "the words of check and until");
-		break;
-	case ARG_FACT:
-		complete_fact(c);
-		break;
-	default:
-		break;
-	}
-}
-
+/* The option that a word names: "--port", "--port=30", or NULL. */
 static const struct command_option *
-complete_option(const struct completion *c, int i)
+complete_option(const struct command *row, const char *word)
 {
-	size_t len = strcspn(c->words[i], " \t");
-	const struct command_option *o = c->command->options;
+	size_t len = strcspn(word, "=");
 
-	for (; o < c->command->options + COMMAND_OPTIONS && o->name; o++)
-		if (strlen(o->name) == len &&
-		    strncmp(o->name, c->words[i], len) == 0)
-			return o;
+	for (int i = 0; i < COMMAND_OPTIONS && row->options[i].name; i++)
+		if (strlen(row->options[i].name) == len &&
+		    strncmp(row->options[i].name, word, len) == 0)
+			return &row->options[i];
 	return NULL;
 }
 
 static void
-complete_options(struct completion *c)
+complete_options(struct complete *c, const struct command *row)
 {
-	const struct command_option *o = c->command->options;
-
-	for (; o < c->command->options + COMMAND_OPTIONS && o->name; o++)
-		complete_offer(c, o->name, o->blurb);
+	for (int i = 0; i < COMMAND_OPTIONS && row->options[i].name; i++)
+		complete_offer(c, row->options[i].name, row->options[i].blurb);
 }
 
-/* The value of the option before it, or the argument that is due. */
-static void
-complete_argument(struct completion *c)
+/*
+ * What stands before the word: how many arguments, and the option that the
+ * word is the value of, or NULL.
+ */
+static int
+complete_before(const struct command *row, char *const *words, int n,
+                const struct command_option **waits)
 {
-	const struct arg *args = c->command->args, *due = args;
-	const struct command_option *o = NULL;
+	int arguments = 0;
 
-	for (int i = 1; i < c->nwords - 1; i++) {
-		if (o && o->value.kind != ARG_NONE) {
-			o = NULL;
+	*waits = NULL;
+	for (int i = 0; i < n; i++) {
+		const struct command_option *o = *waits;
+
+		*waits = NULL;
+		if (o)
 			continue;
-		}
-		o = complete_option(c, i);
-		if (!o && due < args + COMMAND_ARGS && due->name && !due->many)
-			due++;
+		o = complete_option(row, words[i]);
+		if (o && o->value.kind != ARG_NONE && !strchr(words[i], '='))
+			*waits = o;
+		arguments += words[i][0] != '-';
 	}
-	if (o && o->value.kind != ARG_NONE)
-		complete_kind(c, &o->value);
-	else if (c->word[0] == '-')
-		complete_options(c);
-	else if (due < args + COMMAND_ARGS && due->name)
-		complete_kind(c, due);
+	return arguments;
 }
 
-/* kill(1) has forms of its own: -TERM, -s TERM, then targets. */
 static void
-complete_kill(struct completion *c)
+complete_argument(struct complete *c, const struct command *row,
+                  char *const *words, int i)
 {
-	const char *before = c->words[c->nwords - 2];
-	const struct arg target = { .kind = ARG_TARGET, .name = "TARGET" };
+	int last = 0;
 
-	if (strncmp(before, "-s ", 3) == 0)
+	while (last + 1 < COMMAND_ARGS && row->args[last + 1].name)
+		last++;
+	if (i > last && row->args[last].many)
+		i = last;
+	if (i > last || !row->args[i].name)
+		return;
+	if (i == 1 && strcmp(row->name, "set") == 0)
+		complete_setting(c, words[0]);
+	complete_value(c, &row->args[i]);
+	/* `fork web`: a number may be left out */
+	if (row->args[i].kind == ARG_NUMBER && row->args[i].optional &&
+	    i < last)
+		complete_value(c, &row->args[i + 1]);
+}
+
+/* kill -SIG TARGET, kill -s SIG TARGET, kill -l SIG */
+static void
+complete_kill(struct complete *c, char *const *words, int n)
+{
+	const char *last = n ? words[n - 1] : "";
+
+	if (strcmp(last, "-s") == 0 || strcmp(last, "-l") == 0)
 		complete_signals(c, "");
-	else if (c->word[0] == '-')
+	else if (n == 0 && c->word[0] == '-') {
+		complete_offer(c, "-s", "the signal follows");
+		complete_offer(c, "-l", "list all signals");
 		complete_signals(c, "-");
-	else
-		complete_kind(c, &target);
+	} else
+		complete_targets(c);
+}
+
+/* The part of a fact's word behind "count(" or "pid=". */
+static void
+complete_fact(struct complete *c)
+{
+	const char *s = c->word + strlen(c->word);
+
+	while (s > c->word && !strchr("(),!=<>", s[-1]))
+		s--;
+	c->word = s;
+	complete_facts(c);
 }
 
 static void
-complete_rest(struct completion *c)
+complete_plain(struct complete *c, const struct command *row,
+               char *const *words, int n)
 {
-	const struct arg *first = &c->command->args[0];
+	const struct command_option *o;
+	int arguments = complete_before(row, words, n, &o);
 
-	if (first->kind == ARG_FACT)
-		complete_fact(c);
-	else if (first->kind == ARG_SIGNAL)
-		complete_kill(c);
-	else if (first->kind == ARG_REST && c->nwords == 2)
-		complete_calls(c);
-	else if (first->kind == ARG_REST)
-		complete_names(c, KIND_PUPPET);
-	else
-		complete_argument(c);
-}
-
-/* The line **************************************************************/
-
-/* The command that the cursor is in: behind the last ";". */
-static char *
-complete_command(char *text)
-{
-	const char *end;
-
-	while (*(end = parse_end(text)) == ';')
-		text += end - text + 1;
-	return *end == '#' ? NULL : text;
-}
-
-static void
-complete_cut(struct completion *c, const char *s)
-{
-	char quote = '\0';
-	bool inside = false;
-
-	for (; *s; s++) {
-		bool blank = !quote && (*s == ' ' || *s == '\t');
-
-		if (!blank && !inside && c->nwords < PARSE_WORDS - 1)
-			c->words[c->nwords++] = s;
-		inside = !blank;
-		if (quote ? *s == quote : *s == '\'' || *s == '"')
-			quote = quote ? '\0' : *s;
-		else if (*s == '\\' && s[1])
-			s++;
+	if (o) {
+		complete_value(c, &o->value);
+		return;
 	}
-	if (!inside)
-		c->words[c->nwords++] = s;
-	c->word = c->words[c->nwords - 1];
+	o = strchr(c->word, '=') ? complete_option(row, c->word) : NULL;
+	if (o) {
+		c->word = strchr(c->word, '=') + 1;
+		complete_value(c, &o->value);
+		return;
+	}
+	if (c->word[0] != '-')
+		complete_argument(c, row, words, arguments);
+	if (c->word[0] == '-' || (c->word[0] == '\0' && c->n == 0))
+		complete_options(c, row);
 }
 
 static void
-complete_find_command(struct completion *c)
+complete_ours(struct complete *c, const struct command *row, char *const *words,
+              int n)
 {
-	char name[64];
+	if (row->args[0].kind == ARG_FACT)
+		complete_fact(c);
+	else if (row->raw && row->args[0].kind == ARG_SIGNAL)
+		complete_kill(c, words, n);
+	else if (row->raw && strcmp(row->group, "puppets") == 0)
+		complete_call(c, words, n);
+	else
+		complete_plain(c, row, words, n);
+}
 
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(c->words[0], " \t"),
-	         c->words[0]);
-	c->command = command_find(name);
+/* Which word of which command *******************************************/
+
+/* The row whose name begins the text, or NULL. */
+static const struct command *
+complete_row(const char *text)
+{
+	char name[COMPLETE_WORD];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, " \t;"), text);
+	return command_find(name);
+}
+
+/* Where the last command of the text begins; NULL in a comment. */
+static const char *
+complete_command(const char *text)
+{
+	for (;;) {
+		const char *end;
+
+		text += strspn(text, " \t;");
+		if (*text == '#')
+			return NULL;
+		if (!complete_row(text))
+			return text;
+		end = parse_end(text);
+		if (*end == '#')
+			return NULL;
+		if (!*end)
+			return text;
+		text = end + 1;
+	}
+}
+
+/* The first word of a line: a command, a puppet, a program. */
+static void
+complete_first(struct complete *c)
+{
+	if (c->word[0] == '!') {
+		c->word++;
+		complete_programs(c);
+		return;
+	}
+	complete_commands(c);
+	complete_puppets(c);
+	if (strlen(c->word) >= 2)
+		complete_programs(c);
+}
+
+/* A word of a line that sh reads: behind | ; & another program begins. */
+static void
+complete_shell(struct complete *c, const char *begin)
+{
+	const char *s = c->word;
+
+	while (s > begin && strchr(" \t", s[-1]))
+		s--;
+	if (s > begin && strchr("|;&(", s[-1]))
+		complete_programs(c);
+	else
+		complete_files(c, false);
+}
+
+static void
+complete_at(struct complete *c, const char *begin)
+{
+	const struct command *row = complete_row(begin);
+	char *words[PARSE_WORDS + 1] = { NULL };
+	struct err err;
+	int n = 0;
+
+	if (c->word == begin) {
+		complete_first(c);
+		return;
+	}
+	if (!row) {
+		complete_shell(c, begin);
+		return;
+	}
+	n = parse_words(begin + strcspn(begin, " \t"), c->word, words,
+	                PARSE_WORDS, &err);
+	if (n >= 0)
+		complete_ours(c, row, words, n);
+	for (int i = 0; i < n; i++)
+		free(words[i]);
 }
 
 void
 complete_line(const struct snapshot *snap, const char *line, size_t cursor,
               size_t *word_start,
-              void (*add)(void *arg, const char *word, const char *blurb),
-              void *arg)
+              void (*add)(void *, const char *, const char *), void *arg)
 {
-	struct completion c = { .snap = snap, .add = add, .arg = arg };
-	char *begin;
+	struct complete c = { .snap = snap, .add = add, .arg = arg };
+	char text[PARSE_LINE];
+	const char *begin;
 
 	*word_start = cursor;
-	if (cursor >= sizeof(c.text))
+	if (cursor >= sizeof(text))
 		return;
-	memcpy(c.text, line, cursor);
-	begin = complete_command(c.text);
+	snprintf(text, sizeof(text), "%.*s", (int)cursor, line);
+	begin = complete_command(text);
 	if (!begin)
 		return;
-	complete_cut(&c, begin);
-	complete_find_command(&c);
-	if (c.nwords == 1 && c.word[0] == '!') {
-		c.word++;
-		complete_programs(&c);
-	} else if (c.nwords == 1) {
-		complete_first(&c);
-	} else if (c.command) {
-		complete_rest(&c);
-	}
-	*word_start = (size_t)(c.word - c.text);
+	c.word = text + strlen(text);
+	while (c.word > begin && !strchr(" \t", c.word[-1]))
+		c.word--;
+	complete_at(&c, begin);
+	*word_start = (size_t)(c.word - text);
 }
 
 void

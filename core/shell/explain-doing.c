@@ -4,6 +4,7 @@
  * the function of the kernel that it sleeps in.
  */
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "core/shell/explain.h"
@@ -69,7 +70,10 @@ static const struct {
 };
 #define NSTATES (int)(sizeof(doing_states) / sizeof(doing_states[0]))
 
-/* The call that it sleeps in, as far as the kernel tells. */
+/*
+ * The call that it sleeps in, as far as the kernel tells.  What stands behind
+ * a dot of wchan is the compiler's: "poll_schedule_timeout.constprop.0".
+ */
 static void
 explain_waiting(int call, const char *wchan, char *buf, size_t size)
 {
@@ -78,14 +82,16 @@ explain_waiting(int call, const char *wchan, char *buf, size_t size)
 			continue;
 		text_add(buf, size, " in %s", doing_calls[i].name);
 		if (*wchan)
-			text_add(buf, size, " (kernel: %s)", wchan);
+			text_add(buf, size, " (kernel: %.*s)",
+			         (int)strcspn(wchan, "."), wchan);
 		text_add(buf, size, ": waits for %s", doing_calls[i].what);
 		return;
 	}
 	if (call >= 0)
 		text_add(buf, size, " in system call %d", call);
 	if (*wchan)
-		text_add(buf, size, " (kernel: %s)", wchan);
+		text_add(buf, size, " (kernel: %.*s)", (int)strcspn(wchan, "."),
+		         wchan);
 	if (call < 0 && !*wchan)
 		text_add(buf, size, "; the kernel does not say what for");
 }

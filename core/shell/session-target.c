@@ -49,6 +49,7 @@ const struct proc *
 session_target(struct session *s, const char *name, struct err *err)
 {
 	const struct snapshot *snap = session_snapshot(s);
+	const struct puppet *puppet;
 	const struct proc *p;
 
 	if (*name == '%') {
@@ -62,6 +63,9 @@ session_target(struct session *s, const char *name, struct err *err)
 		return p;
 	}
 	p = snapshot_find(snap, name);
+	puppet = p ? NULL : troupe_find(s->troupe, name);
+	if (puppet && puppet->tid)
+		p = snapshot_pid(snap, puppet->tid);
 	if (!p)
 		session_target_unknown(snap, name, err);
 	return p;

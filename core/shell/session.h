@@ -164,6 +164,9 @@ const struct proc *session_target(struct session *, const char *name,
 /* Settings: `set linger 5s`.  session_setting returns "" for unknown ones. */
 const char *session_setting(const struct session *, const char *name);
 
+/* What a setting can be, "on|off"; "" for unknown ones. */
+const char *session_setting_values(const char *name);
+
 /* The log kept for `log`: the i-th line from the end, or NULL. */
 const char *session_log(const struct session *, size_t back, enum line_kind *,
                         const char **name, int64_t *t_ns);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is offered at the cursor; the cursor stands at the end of each line.
+ * What the Tab key offers, over a laboratory that stands still.
  */
 #include <check.h>
 #include <stdio.h>
@@ -10,201 +10,324 @@
 #include <unistd.h>
 
 #include "core/shell/complete.h"
-#include "core/sys/text.h"
+#include "tests/tableau.h"
 
-#define ROOM 10
-
-static struct snapshot *snap;
-static char offered[65536]; /* "fork kill " */
-static char blurbs[65536];
-
-static void
-row(enum kind kind, const char *name, const char *cmd, bool dead)
-{
-	struct proc *p = &snap->proc[snap->nprocs++];
-
-	p->kind = kind;
-	p->pid = 9400 + snap->nprocs;
-	p->dead = dead;
-	snprintf(p->name, sizeof(p->name), "%s", name);
-	snprintf(p->cmd, sizeof(p->cmd), "%s", cmd);
-}
+static struct tableau lab;
+static char heard[65536];  /* " fork kill ", in the order of offers */
+static char blurbs[65536]; /* " fork=make ... " of the same */
+static size_t start;
 
 static void
-setup(void)
+hear(void *arg, const char *candidate, const char *blurb)
 {
-	snap = calloc(1, sizeof(*snap) + ROOM * sizeof(struct proc));
-	ck_assert_ptr_nonnull(snap);
-	row(KIND_LAB, "lab", "forkshop-lab", false);
-	row(KIND_MASTER, "web", "forkshop-server web", false);
-	row(KIND_WORKER, "w1", "forkshop-server w1", false);
-	row(KIND_WORKER, "w2", "forkshop-server w2", true);
-	row(KIND_THREAD, "w1.t1", "forkshop-server w1", false);
-	row(KIND_JOB, "j1", "sleep 100", false);
-	row(KIND_PUPPET, "p1", "forkshop-puppet p1", false);
-}
+	size_t len = strlen(heard);
 
-static void
-teardown(void)
-{
-	free(snap);
-}
-
-static void
-add(void *arg, const char *word, const char *blurb)
-{
 	(void)arg;
-	text_add(offered, sizeof(offered), "%s ", word);
-	text_add(blurbs, sizeof(blurbs), "%s\n", blurb);
+	snprintf(heard + len, sizeof(heard) - len, "%s ", candidate);
+	len = strlen(blurbs);
+	snprintf(blurbs + len, sizeof(blurbs) - len, "%s=%s\n", candidate,
+	         blurb ? blurb : "");
 }
 
-/* The candidates; the word that they replace must begin at `start`. */
+/* What is offered at the end of a line: " w1 w2 ". */
 static const char *
-offers(const char *line, size_t start)
+tab(const char *line)
 {
-	size_t word_start = 4711;
-
-	offered[0] = blurbs[0] = '\0';
-	complete_line(snap, line, strlen(line), &word_start, add, NULL);
-	ck_assert_msg(word_start == start, "\"%s\" begins at %zu, not %zu",
-	              line, word_start, start);
-	return offered;
+	strcpy(heard, " ");
+	blurbs[0] = '\0';
+	complete_line(lab.snapshot, line, strlen(line), &start, hear, NULL);
+	return heard;
 }
 
 static bool
-has(const char *word)
+offers(const char *line, const char *candidate)
 {
-	char want[64];
+	char word[200];
 
-	snprintf(want, sizeof(want), " %s ", word);
-	return strncmp(offered, want + 1, strlen(want + 1)) == 0 ||
-	       strstr(offered, want);
+	snprintf(word, sizeof(word), " %s ", candidate);
+	return strstr(tab(line), word) != NULL;
 }
 
-START_TEST(a_first_word_is_a_command)
+static void
+open_lab(void)
 {
-	ck_assert_str_eq(offers("retir", 0), "retire ");
-	ck_assert_str_eq(blurbs, "let workers finish what is open, then "
-	                         "leave\n");
-	offers("", 0);
-	ck_assert(has("fork") && has("quit") && has("help"));
-	ck_assert_str_eq(offers("fork; retir", 6), "retire ");
-	ck_assert_str_eq(offers("  retir", 2), "retire ");
+	lab = tableau_open(16);
+	tableau_server(&lab, "web", 3000);
+	tableau_worker(&lab, "web", "w1", 0);
+	tableau_worker(&lab, "web", "w2", 0);
+	tableau_row(&lab, "lab", KIND_PUPPET, "p1");
+	tableau_row(&lab, "lab", KIND_JOB, "j3");
+	tableau_end(tableau_find(&lab, "w2"), true, 15, false);
 }
-END_TEST
 
-START_TEST(living_puppets_can_be_told)
+static void
+close_lab(void)
 {
-	ck_assert_str_eq(offers("p1", 0), "p1 ");
-	ck_assert_str_eq(blurbs, "puppet, pid 9407\n");
-	snap->proc[6].dead = true;
-	offers("p", 0);
-	ck_assert(!has("p1"));
-	ck_assert_str_eq(offers("p1 waitp", 3), "waitpid ");
-	ck_assert_str_eq(offers("all get", 4), "getpid getppid get ");
+	tableau_close(&lab);
 }
-END_TEST
 
-START_TEST(targets_are_those_who_live)
+START_TEST(the_first_word_is_a_command)
 {
-	ck_assert_str_eq(offers("explain ", 8), "lab web w1 w1.t1 j1 p1 ");
-	ck_assert_str_eq(offers("explain w", 8), "web w1 w1.t1 ");
-	ck_assert_str_eq(blurbs, "master, pid 9402\nworker, pid 9403\n"
-	                         "thread, pid 9405\n");
-	ck_assert_str_eq(offers("retire ", 7), "w1 w1.t1 ");
-	ck_assert_str_eq(offers("retire w1 ", 10), "w1 w1.t1 ");
-	ck_assert_str_eq(offers("shutdown ", 9), "web ");
-	ck_assert_str_eq(offers("fg ", 3), "%1 ");
-	ck_assert_str_eq(blurbs, "sleep 100\n");
-	ck_assert_str_eq(offers("wait %", 5), "%1 ");
+	ck_assert_str_eq(tab("for"), " fork ");
+	ck_assert_uint_eq(start, 0);
+	ck_assert_str_eq(strtok(blurbs, "\n") + strlen("fork="),
+	                 command_find("fork")->blurb);
+	ck_assert(offers("", "kill"));
+	ck_assert(offers("", "p1"));
 }
 END_TEST
 
-START_TEST(kill_takes_signals_behind_a_dash)
+START_TEST(behind_a_semicolon_a_command_begins)
 {
-	ck_assert_str_eq(offers("kill -KI", 5), "-KILL ");
-	ck_assert_str_eq(blurbs, "ends the process, always\n");
-	ck_assert_str_eq(offers("kill -s ST", 8), "STKFLT STOP ");
-	ck_assert_str_eq(offers("kill -9 w1", 8), "w1 w1.t1 ");
-	ck_assert_str_eq(offers("kill j", 5), "j1 ");
+	ck_assert_str_eq(tab("fork; retir"), " retire ");
+	ck_assert_uint_eq(start, 6);
+	ck_assert_str_eq(tab("check 'a;b'; retir"), " retire ");
+	ck_assert(!offers("check 'a; retir", "retire"));
 }
 END_TEST
 
-START_TEST(options_are_those_of_the_row)
+START_TEST(a_comment_is_not_completed)
 {
-	ck_assert_str_eq(offers("tree -", 5), "-p --threads ");
-	ck_assert_str_eq(blurbs, "pids and structure alone\nevery thread\n");
-	ck_assert_str_eq(offers("get --to ", 9), "w1 w1.t1 ");
-	ck_assert_str_eq(offers("get -n 4 /he", 9), "/health ");
-	ck_assert_str_eq(offers("get /he", 4), "/health ");
-	ck_assert_str_eq(offers("get / ", 6), "");
-	ck_assert_str_eq(offers("fork 2 ", 7), "web ");
-	ck_assert_str_eq(offers("serve x --on-parent-death ", 26),
-	                 "channel kill orphan ");
+	ck_assert_str_eq(tab("# for"), " ");
+	ck_assert_str_eq(tab("kill w1 # for"), " ");
 }
 END_TEST
 
-START_TEST(facts_are_completed_word_by_word)
+START_TEST(options_come_from_the_row)
 {
-	offers("until coun", 6);
-	ck_assert(has("count"));
-	offers("until count(work", 12);
-	ck_assert(has("workers"));
-	ck_assert_str_eq(offers("check count(workers) = 2 and alive(w1", 35),
-	                 "w1 w1.t1 ");
-	offers("check ever exi", 11);
-	ck_assert(has("exited"));
+	ck_assert_str_eq(tab("serve --por"), " --port ");
+	ck_assert_uint_eq(start, 6);
+	ck_assert(offers("get -", "--keep-alive"));
+	ck_assert(offers("tree -", "-p"));
+}
+END_TEST
+
+START_TEST(the_value_of_an_option_is_completed)
+{
+	ck_assert_str_eq(tab("get --to w"), " w1 ");
+	ck_assert_str_eq(tab("get --to=w"), " w1 ");
+	ck_assert_uint_eq(start, 9);
+	ck_assert_str_eq(tab("serve --on-parent-death or"), " orphan ");
+	ck_assert_str_eq(tab("get --server "), " web ");
+}
+END_TEST
+
+START_TEST(names_are_those_of_the_living)
+{
+	ck_assert_str_eq(tab("retire "), " w1 ");
+	ck_assert_str_eq(tab("explain w"), " web w1 ");
+	ck_assert(strstr(blurbs, "w1=worker, pid "));
+	ck_assert_str_eq(tab("shutdown "), " web ");
+}
+END_TEST
+
+START_TEST(a_worker_of_two_servers_is_named_with_its_own)
+{
+	tableau_server(&lab, "web2", 3001);
+	tableau_worker(&lab, "web2", "w1", 0);
+	ck_assert_str_eq(tab("retire "), " web.w1 web2.w1 ");
+}
+END_TEST
+
+START_TEST(a_job_is_completed_with_its_percent_sign)
+{
+	ck_assert_str_eq(tab("fg "), " %3 ");
+	ck_assert_str_eq(tab("kill %"), " %3 ");
+	ck_assert_str_eq(tab("explain j"), " j3 ");
+}
+END_TEST
+
+START_TEST(a_number_may_be_left_out)
+{
+	ck_assert_str_eq(tab("fork w"), " web ");
+	ck_assert_str_eq(tab("fork 2 w"), " web ");
+	ck_assert_str_eq(tab("fork 2 web w"), " ");
+}
+END_TEST
+
+START_TEST(signals_stand_behind_kill)
+{
+	ck_assert_str_eq(tab("kill -TE"), " -TERM ");
+	ck_assert_str_eq(tab("kill -s TE"), " TERM ");
+	ck_assert_str_eq(tab("kill -TERM w"), " web w1 ");
+	ck_assert_str_eq(tab("kill -s TERM w"), " web w1 ");
+	ck_assert(offers("kill -", "-s"));
+}
+END_TEST
+
+START_TEST(pages_stand_behind_get)
+{
+	ck_assert_str_eq(tab("get /h"), " /health ");
+	ck_assert(offers("get -n 9 /", "/sleep?ms=100"));
+}
+END_TEST
+
+START_TEST(settings_have_names_and_values)
+{
+	ck_assert_str_eq(tab("set th"), " theme ");
+	ck_assert_str_eq(tab("set theme "), " dark light mono ");
+	ck_assert_str_eq(tab("set linger "), " off ");
+	ck_assert_str_eq(tab("set nonsense "), " ");
 }
 END_TEST
 
 START_TEST(help_knows_commands_and_topics)
 {
-	ck_assert_str_eq(offers("help fac", 5), "facts ");
-	ck_assert_str_eq(offers("help retir", 5), "retire ");
+	ck_assert_str_eq(tab("help sig"), " signals ");
+	ck_assert_str_eq(tab("help retir"), " retire ");
 }
 END_TEST
 
-START_TEST(a_program_is_offered_where_no_command_is)
+START_TEST(words_of_facts_stand_behind_check)
 {
-	char dir[] = "/tmp/complete-XXXXXX", path[64];
+	ck_assert(offers("check exitc", "exitcode"));
+	ck_assert(offers("until w", "within"));
+	ck_assert(offers("until w", "w1"));
+	ck_assert_str_eq(tab("check not alive(w"), " within workers web w1 ");
+	ck_assert_uint_eq(start, strlen("check not alive("));
+}
+END_TEST
+
+START_TEST(calls_stand_behind_a_puppet)
+{
+	ck_assert_str_eq(tab("p1 waitp"), " waitpid ");
+	ck_assert(strstr(blurbs, "waitpid=wait for one child"));
+	ck_assert_str_eq(tab("p1 waitpid p"), " p1 ");
+	ck_assert_str_eq(tab("p1 waitpid p1 "), " nohang ");
+	ck_assert_str_eq(tab("p1 sigprocmask "), " block unblock ");
+	ck_assert_str_eq(tab("p1 sigprocmask block US"), " USR1 USR2 ");
+	ck_assert_str_eq(tab("p1 signal USR1 "), " ignore catch default ");
+	ck_assert_str_eq(tab("all getpp"), " getppid ");
+	ck_assert_str_eq(tab("p1 fork "), " ");
+}
+END_TEST
+
+START_TEST(programs_are_offered_from_two_letters_on)
+{
+	ck_assert(!offers("l", "ls"));
+	ck_assert(offers("ls", "ls"));
+	ck_assert(offers("!l", "ls"));
+	ck_assert_uint_eq(start, 1);
+	ck_assert(offers("ls | sor", "sort"));
+}
+END_TEST
+
+START_TEST(programs_are_those_of_the_path)
+{
+	char folder[] = "/tmp/test_complete.XXXXXX", path[64];
 	FILE *f;
 
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/xylophone", dir);
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/xylophone", folder);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
 	fclose(f);
-	setenv("PATH", dir, 1);
-	ck_assert_str_eq(offers("xyl", 0), "xylophone ");
-	ck_assert_str_eq(offers("!xyl", 1), "xylophone ");
-	ck_assert_str_eq(offers("x", 0), "");
-	ck_assert_str_eq(offers("!fork", 1), "");
+	setenv("PATH", folder, 1);
+	ck_assert_str_eq(tab("xyl"), " ");
+	ck_assert_int_eq(chmod(path, 0700), 0);
+	ck_assert_str_eq(tab("xyl"), " xylophone ");
+	ck_assert_str_eq(tab("!xyl"), " xylophone ");
+	ck_assert_str_eq(tab("!fork"), " ");
 	unlink(path);
-	rmdir(dir);
+	rmdir(folder);
 }
 END_TEST
 
-START_TEST(where_only_files_fit_nothing_is_offered)
+START_TEST(a_puppet_that_has_ended_is_not_offered)
 {
-	ck_assert_str_eq(offers("cat REA", 4), "");
-	ck_assert_str_eq(offers("ls; cat 'a b", 8), "");
-	ck_assert_str_eq(offers("cd ", 3), "");
-	ck_assert_str_eq(offers("fork # ret", 10), "");
+	ck_assert_str_eq(tab("p1"), " p1 ");
+	tableau_end(tableau_find(&lab, "p1"), false, 0, false);
+	ck_assert_str_eq(tab("p1"), " ");
 }
 END_TEST
 
-START_TEST(no_line_is_too_long)
+/* A folder with a few names, and the test in it. */
+static void
+enter_folder(void)
 {
-	static char line[100000];
+	char folder[] = "/tmp/test_complete.XXXXXX";
+	static const char *const names[] = { "alpha.txt", "also ran",
+		                             "al\033[31m", ".alias", NULL };
 
-	memset(line, 'x', sizeof(line) - 1);
-	ck_assert_str_eq(offers(line, strlen(line)), "");
-	memset(line, ';', 7000);
-	line[7000] = '\0';
-	offers(line, 7000);
-	for (int i = 0; i < 7000; i += 2)
-		memcpy(line + i, "a ", 2);
-	ck_assert_str_eq(offers(line, 7000), "");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_int_eq(chdir(folder), 0);
+	ck_assert_int_eq(mkdir("albums", 0700), 0);
+	for (int i = 0; names[i]; i++) {
+		FILE *f = fopen(names[i], "w");
+
+		ck_assert_ptr_nonnull(f);
+		fclose(f);
+	}
+	ck_assert_int_eq(mkdir("albums/one", 0700), 0);
+}
+
+static void
+leave_folder(void)
+{
+	char folder[200];
+
+	ck_assert_ptr_nonnull(getcwd(folder, sizeof(folder)));
+	unlink("alpha.txt");
+	unlink("also ran");
+	unlink("al\033[31m");
+	unlink(".alias");
+	rmdir("albums/one");
+	rmdir("albums");
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+
+START_TEST(files_stand_behind_programs)
+{
+	enter_folder();
+	ck_assert_int_eq(strlen(tab("cat al")), strlen(" alpha.txt albums/ "));
+	ck_assert(offers("cat al", "alpha.txt"));
+	ck_assert(offers("cat al", "albums/"));
+	ck_assert_str_eq(tab("cat .al"), " .alias ");
+	ck_assert_str_eq(tab("cat albums/"), " albums/one/ ");
+	ck_assert_str_eq(tab("cd al"), " albums/ ");
+	ck_assert_str_eq(tab("p1 open alp"), " alpha.txt ");
+	leave_folder();
+}
+END_TEST
+
+START_TEST(every_candidate_begins_with_what_was_typed)
+{
+	static const char *const lines[] = { "s",       "kill -",   "p1 s",
+		                             "check c", "serve --", "!s",
+		                             "help p" };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		int n = 0;
+
+		tab(lines[i]);
+		for (char *w = strtok(heard, " "); w; w = strtok(NULL, " "))
+			n += strncmp(w, lines[i] + start,
+			             strlen(lines[i] + start)) == 0
+			         ? 1
+			         : 1000000;
+		ck_assert_int_gt(n, 0);
+		ck_assert_int_le(n, COMPLETE_MAX);
+	}
+}
+END_TEST
+
+START_TEST(the_cursor_need_not_stand_at_the_end)
+{
+	strcpy(heard, " ");
+	complete_line(lab.snapshot, "reti w1", 4, &start, hear, NULL);
+	ck_assert_str_eq(heard, " retire ");
+	ck_assert_uint_eq(start, 0);
+}
+END_TEST
+
+START_TEST(a_line_without_end_is_left_alone)
+{
+	static char line[20000];
+
+	memset(line, 'a', sizeof(line) - 1);
+	ck_assert_str_eq(tab(line), " ");
+	ck_assert_str_eq(tab("kill 'w"), " ");
 }
 END_TEST
 
@@ -216,17 +339,29 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, a_first_word_is_a_command);
-	tcase_add_test(tcase, living_puppets_can_be_told);
-	tcase_add_test(tcase, targets_are_those_who_live);
-	tcase_add_test(tcase, kill_takes_signals_behind_a_dash);
-	tcase_add_test(tcase, options_are_those_of_the_row);
-	tcase_add_test(tcase, facts_are_completed_word_by_word);
+	tcase_add_checked_fixture(tcase, open_lab, close_lab);
+	tcase_add_test(tcase, the_first_word_is_a_command);
+	tcase_add_test(tcase, behind_a_semicolon_a_command_begins);
+	tcase_add_test(tcase, a_comment_is_not_completed);
+	tcase_add_test(tcase, options_come_from_the_row);
+	tcase_add_test(tcase, the_value_of_an_option_is_completed);
+	tcase_add_test(tcase, names_are_those_of_the_living);
+	tcase_add_test(tcase, a_worker_of_two_servers_is_named_with_its_own);
+	tcase_add_test(tcase, a_job_is_completed_with_its_percent_sign);
+	tcase_add_test(tcase, a_number_may_be_left_out);
+	tcase_add_test(tcase, signals_stand_behind_kill);
+	tcase_add_test(tcase, pages_stand_behind_get);
+	tcase_add_test(tcase, settings_have_names_and_values);
 	tcase_add_test(tcase, help_knows_commands_and_topics);
-	tcase_add_test(tcase, a_program_is_offered_where_no_command_is);
-	tcase_add_test(tcase, where_only_files_fit_nothing_is_offered);
-	tcase_add_test(tcase, no_line_is_too_long);
+	tcase_add_test(tcase, words_of_facts_stand_behind_check);
+	tcase_add_test(tcase, calls_stand_behind_a_puppet);
+	tcase_add_test(tcase, programs_are_offered_from_two_letters_on);
+	tcase_add_test(tcase, programs_are_those_of_the_path);
+	tcase_add_test(tcase, a_puppet_that_has_ended_is_not_offered);
+	tcase_add_test(tcase, files_stand_behind_programs);
+	tcase_add_test(tcase, every_candidate_begins_with_what_was_typed);
+	tcase_add_test(tcase, the_cursor_need_not_stand_at_the_end);
+	tcase_add_test(tcase, a_line_without_end_is_left_alone);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

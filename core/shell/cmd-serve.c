@@ -8,10 +8,17 @@
 #include <unistd.h>
 
 #include "core/shell/inside.h"
+#include "core/wire/policies.h"
 
 #define SERVE_WORDS 32
 
 static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
+static const char *const serve_policies[] = {
+#define X(id, word, text) word,
+	POLICIES(X)
+#undef X
+	    NULL
+};
 static const char *const serve_switch[] = { "on", "off", NULL };
 
 static bool
@@ -249,7 +256,7 @@ const struct command cmd_serve = {
 		  "drop what is silent for S seconds (30)" },
 		{ "--defer-accept", { .kind = ARG_WORD, .name = "on|off", .words = serve_switch },
 		  "accept only connections that have spoken (off)" },
-		{ "--policy", { .kind = ARG_TEXT, .name = "NAME" },
+		{ "--policy", { .kind = ARG_WORD, .name = "NAME", .words = serve_policies },
 		  "who gets the next connection (rr)" },
 		{ "--model", { .kind = ARG_TEXT, .name = "NAME" },
 		  "what a worker does with a connection (event)" },

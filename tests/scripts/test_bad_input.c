@@ -74,7 +74,7 @@ static const struct {
 	{ "serve web",            "there is a server web already" },
 	{ "serve WEB",            "small letters" },
 	{ "serve x --port 70000", "0 to 65535, not \"70000\"" },
-	{ "serve x --policy rrr --port 0", "no policy \"rrr\"" },
+	{ "serve x --policy rrr --port 0", "--policy is one of rr, least, " },
 	{ "serve x --on-parent-death chanel", "did you mean channel" },
 	{ "fork 100000",          "1 to 128, not \"100000\"" },
 	{ "fork 0",               "1 to 128, not \"0\"" },
@@ -254,9 +254,8 @@ START_TEST(garbage_and_silence_are_refused_and_the_others_are_served)
 	}
 	story_send(c.s, "get -n 100");
 	story_expect(c.s, "100  answered");
-	story_send(c.s,
-	           "until connections(web) = 0 and inflight(web) = 0 "
-	           "within 20s\necho counted");
+	story_send(c.s, "until connections(web) = 0 and inflight(web) = 0 "
+	                "within 20s\necho counted");
 	story_expect(c.s, "^counted$");
 	/* What never became a request is not counted as one. */
 	story_send(c.s, "check requests(web) = 200");

@@ -67,7 +67,7 @@ set_servers(struct session *s, const char *name, const char *value,
 #define SETTINGS(X) \
 	X("linger", "T|off", "3s", "how long the row of an ended process stays", set_linger) \
 	X("big", "on|off", "off", "for a projector: few columns, long bars", set_front) \
-	X("theme", "dark|light|mono", "dark", "the colours of the screen", set_front) \
+	X("theme", "dark|light|contrast|mono", "dark", "the colours of the screen", set_front) \
 	X("defer-accept", "on|off", "off", "accept only connections that have spoken", set_servers)
 // clang-format on
 

@@ -70,6 +70,26 @@ command_find(const char *name)
 	return NULL;
 }
 
+/* What people type who come from other shells. */
+static const char *
+command_elsewhere(const char *name)
+{
+	static const char *const pairs[][2] = {
+		{ "exit", "quit" },
+		{ "logout", "quit" },
+		{ "q", "quit" },
+		{ "start", "serve" },
+		{ "stop", "shutdown" },
+		{ "pstree", "tree" },
+		{ "disconnect", "retire" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (strcmp(pairs[i][0], name) == 0)
+			return pairs[i][1];
+	return NULL;
+}
+
 /* Near is: at most a third of the letters are wrong, and one may always be. */
 const char *
 command_nearest(const char *name)
@@ -77,6 +97,8 @@ command_nearest(const char *name)
 	int least = (int)strlen(name) / 3 + 1;
 	const char *best = NULL;
 
+	if (command_elsewhere(name))
+		return command_elsewhere(name);
 	for (int i = 0; command_table[i]; i++) {
 		int d = text_distance(name, command_table[i]->name);
 

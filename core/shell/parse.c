@@ -262,6 +262,11 @@ parse_arguments(const struct args *args, struct err *err)
 		    c->args[a].kind == ARG_NUMBER && c->args[a + 1].name &&
 		    !isdigit((unsigned char)*word) && *word != '-')
 			a++;
+		if (strcmp(word, "|") == 0 || strcmp(word, ">") == 0)
+			return err_set(err,
+			               "\"%s\" is for programs: %s is a "
+			               "command of forkshop",
+			               word, c->name);
 		if (a == COMMAND_ARGS || !c->args[a].name)
 			return err_set(err,
 			               "%s: \"%.40s\" is one word too "
@@ -380,6 +385,16 @@ parse_first(const char *text, char *word, size_t size)
 	snprintf(word, size, "%.*s", (int)n, text);
 }
 
+/*
+ * sh(1) has a cd, too: in "cd /tmp && ls" it is meant.  Elsewhere our command
+ * is, and a "|" in it is a word too many.
+ */
+static bool
+parse_for_sh(const struct command *c, const char *text)
+{
+	return strcmp(c->name, "cd") == 0 && strpbrk(text, "&|<>()`");
+}
+
 static int
 parse_by_first_word(const char *text, struct parse *p)
 {
@@ -387,10 +402,11 @@ parse_by_first_word(const char *text, struct parse *p)
 
 	parse_first(text, word, sizeof(word));
 	p->command = command_find(word);
-	if (p->command) {
+	if (p->command && !parse_for_sh(p->command, text)) {
 		p->kind = PARSE_COMMAND;
 		return parse_command(text, p);
 	}
+	p->command = NULL;
 	p->kind = *text == '!' ? PARSE_TERMINAL : PARSE_PROGRAM;
 	text += *text == '!';
 	text += strspn(text, " \t");

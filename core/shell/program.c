@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 /* Reserved words and built-ins that are no files everywhere, sh(1). */
+// clang-format off
 static const char *const program_words[] = {
-	"if",    "for",   "while",   "case",     "{",     ":",
-	".",     "[",     "echo",    "printf",   "test",  "true",
-	"false", "eval",  "exec",    "export",   "unset", "command",
-	"type",  "umask", "ulimit",  "trap",     "times", "read",
-	"alias", "hash",  "getopts", "readonly", "pwd",   NULL,
+	"if", "for", "while", "case", "{", ":", ".", "[", "echo", "printf",
+	"test", "true", "false", "eval", "cd", "exec", "export", "unset",
+	"command", "type", "umask", "ulimit", "trap", "times", "read",
+	"alias", "hash", "getopts", "readonly", "pwd", NULL,
 };
+// clang-format on
 
 static bool
 program_is_file(const char *path)

@@ -36,14 +36,19 @@ child_fork(struct err *err)
 	return pid;
 }
 
+/*
+ * By the system call itself: sigaction(3) refuses the two signals that the C
+ * library keeps for itself, and whoever started us by posix_spawn(3), as make
+ * does, has left them ignored.
+ */
 void
 child_reset_signals(void)
 {
-	struct sigaction sa = { .sa_handler = SIG_DFL };
+	static const char by_default[64]; /* a kernel sigaction of zeros */
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &sa, NULL);
+		syscall(SYS_rt_sigaction, sig, by_default, NULL, _NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -126,7 +126,7 @@ START_TEST(a_pager_takes_the_screen_and_gives_it_back)
 
 	screen_type(s, "!less README.md\r");
 	screen_wait_gone(s, "PID STAT");
-	screen_wait(s, "^## Two commands$");
+	screen_wait(s, "^# forkshop$");
 	screen_resize(s, 30, 100);
 	screen_wait(s, "Where that cannot$"); /* it has heard of it */
 	screen_type(s, "G");

@@ -183,6 +183,10 @@ explain_fd_text(const struct explain *e, const struct explain_fd *d, char *buf,
 		explain_tcp(d, buf, size);
 	else if (d->is_unix)
 		explain_unix(d, buf, size);
+	else if (d->kind == FD_SOCKET && !d->asked)
+		snprintf(buf, size,
+		         "socket; the kernel does not say of what "
+		         "kind");
 	else if (d->kind == FD_SOCKET)
 		snprintf(buf, size,
 		         "socket of another kind (netlink, UDP, or "

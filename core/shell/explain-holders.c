@@ -59,14 +59,16 @@ explain_sockets(struct explain_fds *fds)
 	struct diag_socket peer;
 	struct err err;
 	int diag = diag_open(&err);
+	bool asked;
 
 	if (diag < 0)
 		return;
-	diag_each_tcp(diag, explain_take_tcp, fds);
-	diag_each_unix(diag, explain_take_unix, fds);
+	asked = diag_each_tcp(diag, explain_take_tcp, fds) == 0;
+	asked = diag_each_unix(diag, explain_take_unix, fds) == 0 && asked;
 	for (int i = 0; i < fds->n; i++) {
 		struct explain_fd *d = &fds->at[i];
 
+		d->asked = asked;
 		if (d->is_tcp && d->tcp.peer_port &&
 		    diag_peer(diag, d->tcp.peer_port, d->tcp.port, &peer) == 0)
 			d->other = peer.inode;

@@ -62,6 +62,7 @@ struct explain_fd {
 	pid_t pid;      /* of a pidfd; -1 */
 	enum explain_fd_kind kind;
 	uint32_t inode;       /* of a pipe or socket */
+	bool asked;           /* a socket: the kernel told of all there are */
 	bool is_tcp, is_unix; /* then these are filled */
 	struct diag_tcp tcp;
 	struct diag_unix unix_socket;

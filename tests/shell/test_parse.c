@@ -233,6 +233,27 @@ START_TEST(a_wrong_command_does_not_take_the_next_one_along)
 }
 END_TEST
 
+START_TEST(a_puppet_is_named_by_the_first_word)
+{
+	ck_assert_int_eq(kind_of("p7 exit 3; tree"), PARSE_COMMAND);
+	ck_assert_ptr_eq(p.command, command_find("p1"));
+	ck_assert_str_eq(p.args.line, "p7 exit 3");
+	ck_assert_str_eq(p.args.rest, "exit 3");
+	ck_assert_str_eq(p.next, " tree");
+	ck_assert_int_eq(kind_of("p1.t2 write 1 -n"), PARSE_COMMAND);
+	ck_assert_str_eq(p.args.rest, "write 1 -n");
+}
+END_TEST
+
+START_TEST(a_fact_is_the_rest_of_the_line)
+{
+	ck_assert_int_eq(kind_of("check workers = 2 and not -1; tree"),
+	                 PARSE_COMMAND);
+	ck_assert_str_eq(p.args.rest, "workers = 2 and not -1");
+	ck_assert_str_eq(p.next, " tree");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -258,6 +279,8 @@ main(void)
 	tcase_add_test(tc, a_word_that_is_neither_gets_the_nearest_command);
 	tcase_add_test(tc, a_line_has_an_end);
 	tcase_add_test(tc, a_wrong_command_does_not_take_the_next_one_along);
+	tcase_add_test(tc, a_puppet_is_named_by_the_first_word);
+	tcase_add_test(tc, a_fact_is_the_rest_of_the_line);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

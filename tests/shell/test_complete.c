@@ -165,7 +165,7 @@ END_TEST
 START_TEST(settings_have_names_and_values)
 {
 	ck_assert_str_eq(tab("set th"), " theme ");
-	ck_assert_str_eq(tab("set theme "), " dark light mono ");
+	ck_assert_str_eq(tab("set big "), " on off ");
 	ck_assert_str_eq(tab("set linger "), " off ");
 	ck_assert_str_eq(tab("set nonsense "), " ");
 }

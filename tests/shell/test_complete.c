@@ -215,6 +215,7 @@ END_TEST
 START_TEST(programs_are_those_of_the_path)
 {
 	char folder[] = "/tmp/test_complete.XXXXXX", path[64];
+	char *before = strdup(getenv("PATH"));
 	FILE *f;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -230,6 +231,8 @@ START_TEST(programs_are_those_of_the_path)
 	ck_assert_str_eq(tab("!fork"), " ");
 	unlink(path);
 	rmdir(folder);
+	setenv("PATH", before, 1);
+	free(before);
 }
 END_TEST
 

@@ -229,7 +229,7 @@ session_wait_poll(struct session *s)
 void
 session_interrupt(struct session *s)
 {
-	if (session_foreground(s)) {
+	if (s->foreground) {
 		session_terminal_input(s, "\003", 1);
 		return;
 	}

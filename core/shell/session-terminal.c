@@ -145,8 +145,11 @@ session_terminal_size(struct session *s, int rows, int cols)
 		pty_resize(s->terminal, rows, cols);
 }
 
+/* Not before it runs: what is typed earlier would reach the lab's group. */
 const char *
 session_foreground(const struct session *s)
 {
-	return s->foreground ? s->foreground->name : NULL;
+	return s->foreground && s->foreground->state != JOB_ASKED
+	           ? s->foreground->name
+	           : NULL;
 }

@@ -77,6 +77,7 @@ struct job {
 	bool dumped;
 	bool foreground; /* somebody waits for it at the prompt */
 	bool background; /* its end is to be told */
+	bool interrupt;  /* ASKED: ^C was typed before it ran */
 	bool passed;     /* !CMD: in the foreground it has the real terminal */
 	unsigned used;   /* grows: %% is the one used last */
 	struct outlet outlet;
@@ -216,6 +217,9 @@ struct job *session_job_pid(struct session *, pid_t);
  * one used last.  NULL and err.
  */
 struct job *session_job(struct session *, const char *spec, struct err *);
+
+/* ^C for the job in the foreground, as soon as it has the terminal. */
+void session_job_interrupt(struct session *, struct job *);
 
 /* "exited 3", "killed by INT". */
 void session_job_end(const struct job *, char *buf, size_t size);

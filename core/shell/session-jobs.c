@@ -259,6 +259,14 @@ session_job_changed(struct session *s, const struct msg_change *c)
 	}
 }
 
+void
+session_job_interrupt(struct session *s, struct job *job)
+{
+	job->interrupt = job->state == JOB_ASKED;
+	if (!job->interrupt)
+		session_terminal_input(s, "\003", 1);
+}
+
 static void
 session_job_started(struct session *s, const struct msg *m)
 {
@@ -268,6 +276,8 @@ session_job_started(struct session *s, const struct msg *m)
 		return;
 	job->pid = m->born.pid;
 	job->state = JOB_RUNNING;
+	if (job->interrupt)
+		session_job_interrupt(s, job);
 	if (job->background && job->kind == START_JOB)
 		session_say(s, LINE_RESULT, "%s (pid %d): %s", job->name,
 		            (int)job->pid, job->cmd);

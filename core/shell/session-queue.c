@@ -230,7 +230,7 @@ void
 session_interrupt(struct session *s)
 {
 	if (s->foreground) {
-		session_terminal_input(s, "\003", 1);
+		session_job_interrupt(s, s->foreground);
 		return;
 	}
 	while (s->queue_len)

@@ -84,14 +84,17 @@ session_outlet_close(struct outlet *o)
 	o->fd = -1;
 }
 
-/* Nobody writes any more: a job that ended before was kept for this. */
+/*
+ * Nobody writes any more: a job that ended before was kept for this, unless
+ * somebody still waits to see its end.
+ */
 static void
 session_outlet_over(struct outlet *o)
 {
 	struct job *job = session_outlet_job(o);
 
 	session_outlet_close(o);
-	if (job && job->state == JOB_ENDED)
+	if (job && job->state == JOB_ENDED && job->background)
 		session_job_free(o->session, job);
 }
 

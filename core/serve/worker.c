@@ -157,14 +157,17 @@ worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
 		worker_set(w, &m->set);
 }
 
-/* The master is gone (DESIGN 8). */
+/*
+ * The master is gone (DESIGN 8).  Its files are closed a moment before the
+ * kernel sends the signal that a worker has asked for: that one waits.
+ */
 static void
 worker_orphaned(struct worker *w)
 {
 	loop_drop(w->loop, wire_fd(w->channel));
 	wire_close(w->channel);
 	w->channel = NULL;
-	if (w->settings.on_parent_death != DEATH_ORPHAN)
+	if (w->settings.on_parent_death == DEATH_CHANNEL)
 		loop_stop(w->loop);
 }
 

@@ -150,7 +150,7 @@ app_draw_prompt(struct app *app)
 static void
 app_name_prompt(struct app *app)
 {
-	const char *job = session_foreground(app->session);
+	const char *job = session_typed_to(app->session);
 	char text[NAME_SIZE + 3] = "";
 
 	text_add(text, sizeof(text), "%s> ", job ? job : "forkshop");

@@ -46,7 +46,7 @@ app_key_is_for_job(const struct app *app, const struct token *t)
 static bool
 app_job_token(struct app *app, const struct token *t)
 {
-	if (!session_foreground(app->session))
+	if (!session_typed_to(app->session))
 		return false;
 	if (!app_job_reads_keys(app) && !app_key_is_for_job(app, t))
 		return false;
@@ -63,7 +63,7 @@ app_on_line(void *arg, const char *line)
 
 	app->model.log_back = 0;
 	app->changed = true;
-	if (session_foreground(app->session)) {
+	if (session_typed_to(app->session)) {
 		session_terminal_input(app->session, line, strlen(line));
 		session_terminal_input(app->session, "\n", 1);
 		return;
@@ -96,7 +96,7 @@ app_on_complete(void *arg, const char *line, size_t cursor, size_t *word_start,
 {
 	struct app *app = arg;
 
-	if (!session_foreground(app->session))
+	if (!session_typed_to(app->session))
 		session_complete(app->session, line, cursor, word_start, add,
 		                 add_arg);
 }

@@ -94,8 +94,10 @@ job_wait(struct session *s, struct job *job, bool background, struct err *err)
 	waits->seq = job->seq;
 	job->foreground = !background;
 	job->background = background;
-	if (!background)
+	if (!background) {
 		s->foreground = job;
+		s->terminal_group = 0;
+	}
 	session_wait(s, background ? job_birth_poll : job_poll, NULL, waits,
 	             -1);
 	return OUTCOME_WAITS;

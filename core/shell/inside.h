@@ -137,6 +137,8 @@ struct session {
 	/* session-terminal.c */
 	int terminal; /* owned: the pty's master */
 	struct lines terminal_lines;
+	pid_t terminal_group; /* who has it, as the lab said since the last
+	                         job was put in the foreground; 0 nobody */
 	bool terminal_held;
 	bool progress; /* the front shows an unfinished line */
 

@@ -331,5 +331,8 @@ session_jobs_message(struct session *s, const struct msg *m)
 	case MSG_CHANGED:
 		session_job_changed(s, &m->change);
 		break;
+	case MSG_TERMINAL:
+		s->terminal_group = m->target.pid;
+		break;
 	}
 }

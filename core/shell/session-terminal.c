@@ -145,11 +145,18 @@ session_terminal_size(struct session *s, int rows, int cols)
 		pty_resize(s->terminal, rows, cols);
 }
 
-/* Not before it runs: what is typed earlier would reach the lab's group. */
 const char *
 session_foreground(const struct session *s)
 {
-	return s->foreground && s->foreground->state != JOB_ASKED
-	           ? s->foreground->name
-	           : NULL;
+	return s->foreground ? s->foreground->name : NULL;
+}
+
+/* Before the lab has given it the terminal, ^C would reach the lab's group. */
+const char *
+session_typed_to(const struct session *s)
+{
+	const struct job *job = s->foreground;
+
+	return job && job->pid && job->pid == s->terminal_group ? job->name
+	                                                        : NULL;
 }

@@ -93,6 +93,8 @@ void session_fail(struct session *, int status);
 
 /* The foreground job: its name, or NULL; bytes for its terminal. */
 const char *session_foreground(const struct session *);
+/* The same once it has the terminal: it gets what is typed from now on. */
+const char *session_typed_to(const struct session *);
 void session_terminal_input(struct session *, const char *bytes, size_t);
 void session_terminal_size(struct session *, int rows, int cols);
 int session_terminal_fd(const struct session *); /* the pty's master */

@@ -128,14 +128,19 @@ look_values(struct member *m, const struct proc_stat *st)
 	    (int64_t)(st->utime_ticks + st->stime_ticks) * procfs_tick_ns();
 }
 
-/* Its command line, when it runs another program than we have read. */
+/*
+ * Its command line, when it runs another program than we have read.  In the
+ * middle of an exec it is empty, and procfs gives "[comm]": read once more.
+ */
 static void
 look_command(struct watch *w, struct member *m, const char *comm)
 {
-	if (strcmp(m->comm, comm) == 0)
+	bool torn = !m->named && m->p.cmd[0] == '[';
+
+	if (strcmp(m->comm, comm) == 0 && !torn)
 		return;
 	snprintf(m->comm, sizeof(m->comm), "%s", comm);
-	if (!m->p.cmd[0])
+	if (!m->p.cmd[0] || torn)
 		procfs_cmdline(w->proc, m->p.pid, m->p.cmd, sizeof(m->p.cmd));
 	else if (m->p.kind == KIND_OTHER || m->p.kind == KIND_JOB)
 		fate_exec(w, m, clock_ns());

@@ -158,6 +158,7 @@ watch_root(struct watch *w, struct err *err)
 	if (!root)
 		return err_sys(err, "cannot watch the lab");
 	root->p.kind = KIND_SHELL;
+	root->p.ppid = getppid();
 	root->stat_fd = procfs_stat_open(w->proc, getpid(), 0);
 	snprintf(root->p.name, sizeof(root->p.name), "shell");
 	root->reports = true;

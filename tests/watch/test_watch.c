@@ -143,6 +143,8 @@ START_TEST(orphans_move_under_the_lab_and_live)
 	until(watched_event(EVENT_ADOPTED, "w1") &&
 	      watched_event(EVENT_ADOPTED, "w2"));
 	ck_assert_int_eq(watched_row("w1")->ppid, watched.front.lab);
+	ck_assert_int_eq(watch_snapshot(watched.watch)->proc[0].ppid,
+	                 getppid()); /* the root has a parent outside */
 	ck_assert(watched_row("w1")->adopted && !watched_row("w1")->dead);
 	ck_assert_msg(strstr(watched_log(), "adopted by the lab"), "%s",
 	              watched_log());

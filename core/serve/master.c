@@ -89,6 +89,21 @@ master_set_in_page(const char *name)
 	       strcmp(name, "steps") == 0;
 }
 
+/* One that only new workers can have: so all are replaced by new ones. */
+static void
+master_set_by_reload(struct master *m, const struct msg *msg)
+{
+	struct settings changed = m->settings;
+	struct err err;
+
+	if (settings_change(&changed, msg->set.name, msg->set.value, &err) <
+	        0 ||
+	    reload_start(m, msg->seq, &err) < 0)
+		say_failed(m, msg->seq, err.text);
+	else
+		m->settings = changed;
+}
+
 /* A setting by name; with the name of a worker, for that one alone. */
 static void
 master_set(struct master *m, const struct msg *msg)
@@ -97,6 +112,10 @@ master_set(struct master *m, const struct msg *msg)
 	unsigned id = 0;
 	struct err err;
 
+	if (settings_of_birth(msg->set.name)) {
+		master_set_by_reload(m, msg);
+		return;
+	}
 	if (sscanf(msg->name, "w%u", &id) == 1)
 		slot = crew_find(m, id);
 	if (!master_set_in_page(msg->set.name) && !slot &&
@@ -191,6 +210,7 @@ master_work(void *arg)
 	struct master *m = arg;
 
 	handoff_run(m);
+	reload_step(m);
 	if (m->stopping && !m->over)
 		master_stop_step(m);
 	return handoff_before_sleep(m);
@@ -223,6 +243,8 @@ master_run(struct master *m)
 		while (m->norders > 0)
 			if (master_fork(m))
 				return MASTER_FORKED;
+		if (reload_fork(m) > 0)
+			return MASTER_FORKED;
 		if (loop_turn(m->loop, -1, &err) < 0) {
 			say_failed(m, 0, err.text);
 			return MASTER_OVER;
@@ -295,7 +317,8 @@ master_say_online(struct master *m)
 	say_message(m, &msg, NULL, 0);
 	msg = msg_say(MSG_SAY, "policy %s: %s; model %s: %s",
 	              m->settings.policy->name, m->settings.policy->help,
-	              m->settings.model->name, m->settings.model->help);
+	              model_name(m->settings.model),
+	              model_help(m->settings.model));
 	snprintf(msg.name, sizeof(msg.name), "%s", m->settings.name);
 	say_message(m, &msg, NULL, 0);
 }

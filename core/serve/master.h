@@ -3,10 +3,11 @@
  * master - the process that owns the workers.
  *
  * It forks them, hands them connections, and learns of their deaths.  It has
- * one thread, so it may fork at any turn.  Six files share its struct:
+ * one thread, so it may fork at any turn.  Seven files share its struct:
  *
  *	master.c	its loop, and what the shell asks for
  *	crew.c		the workers: fork, what they say, reap
+ *	reload.c	all workers replaced, one after another
  *	accept.c	its listening sockets
  *	handoff.c	connections: queue, hand over, acknowledge
  *	aim.c		requests that want one certain worker
@@ -86,6 +87,16 @@ struct order {
 	uint32_t seq;
 };
 
+/* The workers are being replaced: reload.c. */
+struct reload {
+	bool running;
+	uint32_t seq;    /* whom to answer; 0 nobody */
+	uint32_t newest; /* workers up to this id are to go */
+	uint32_t fresh;  /* the new one that does not listen yet; 0 none */
+	bool forks;      /* the master is to fork the next one */
+	bool ahead;      /* an old one was told to leave before that */
+};
+
 /* Connections from `port` go to worker `id`. */
 struct aim {
 	uint16_t port; /* 0: free */
@@ -119,6 +130,7 @@ struct master {
 	uint64_t dice;
 	struct order orders[MASTER_ORDERS];
 	int norders;
+	struct reload reload;
 	struct birth birth; /* what a child takes along */
 
 	struct arrivals queue;  /* for whoever is next */
@@ -183,6 +195,23 @@ void crew_send_all(struct master *, const struct msg *);
 
 /* How many get connections. */
 int crew_joined(const struct master *);
+
+/* reload.c ****************************************************************/
+
+/*
+ * Replace every worker that lives now by a new one, which has the settings of
+ * now: fork one, wait until it listens, tell an old one to leave (as retire
+ * does), then the next.  Returns at once.  Request `seq` (0: nobody's) is
+ * answered DONE when the last old one was reaped, FAILED with a sentence when
+ * a new one cannot be had: then those that are left stay.  Returns -1 with
+ * err, and has changed nothing, when one is under way or the server stops.
+ */
+int reload_start(struct master *, uint32_t seq, struct err *);
+bool reload_running(const struct master *);
+
+/* A part of each turn; and of the forks after it: returns 1 in the child. */
+void reload_step(struct master *);
+int reload_fork(struct master *);
 
 /* accept.c ****************************************************************/
 

@@ -61,8 +61,6 @@ model_event_close(struct worker *w)
 }
 
 const struct model model_event = {
-	.name = "event",
-	.help = "a place in the worker's event loop, as in Node",
 	.open = model_event_open,
 	.take = model_event_take,
 	.before_sleep = model_event_before_sleep,

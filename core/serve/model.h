@@ -9,6 +9,7 @@
 #define CORE_SERVE_MODEL_H
 
 #include "core/serve/worker.h"
+#include "core/wire/models.h"
 
 /* What became of a hand-off. */
 enum taken {
@@ -18,8 +19,6 @@ enum taken {
 };
 
 struct model {
-	const char *name, *help;
-
 	/* In the new worker: get ready.  worker->model_state is the model's. */
 	int (*open)(struct worker *, struct err *);
 
@@ -43,6 +42,12 @@ struct model {
 const struct model *model_find(const char *name);
 const struct model *model_nth(int i);
 
-extern const struct model model_event;
+/* Of core/wire/models.h. */
+const char *model_name(const struct model *);
+const char *model_help(const struct model *);
+
+#define X(id, word, text) extern const struct model model_##id;
+MODELS(X)
+#undef X
 
 #endif

@@ -8,9 +8,16 @@
 #include "core/serve/policy.h"
 #include "core/sys/text.h"
 
+/* When it can be changed. */
+enum change {
+	AT_START,
+	AT_BIRTH, /* of a worker, which keeps it */
+	LIVE      /* at any time, and everybody hears of it */
+};
+
 struct setting {
 	const char *name, *arg, *help;
-	bool live; /* can be changed while the server runs */
+	enum change change;
 	int (*set)(const struct setting *, struct settings *, const char *,
 	           struct err *);
 	size_t offset; /* of the field, for numbers and switches */
@@ -84,11 +91,14 @@ settings_model(const struct setting *s, struct settings *all, const char *value,
                struct err *err)
 {
 	const struct model *model = model_find(value);
+	char names[128] = "";
 
 	(void)s;
+	for (int i = 0; model_nth(i); i++)
+		text_add(names, sizeof(names), " %s", model_name(model_nth(i)));
 	if (!model)
-		return err_set(err, "there is no model \"%s\": try %s", value,
-		               model_nth(0)->name);
+		return err_set(err, "there is no model \"%.40s\": there are%s",
+		               value, names);
 	all->model = model;
 	return 0;
 }
@@ -97,25 +107,25 @@ settings_model(const struct setting *s, struct settings *all, const char *value,
 #define AT(field) offsetof(struct settings, field)
 static const struct setting settings_table[] = {
 	{ "port", "P", "listen on 127.0.0.1:P; 0 picks a free one",
-	  false, settings_number, AT(port), 0, 65535 },
+	  AT_START, settings_number, AT(port), 0, 65535 },
 	{ "workers", "N", "fork so many at the start",
-	  false, settings_number, AT(workers), 0, SETTINGS_WORKERS },
+	  AT_START, settings_number, AT(workers), 0, SETTINGS_WORKERS },
 	{ "backlog", "N", "connections that the kernel keeps for us",
-	  false, settings_number, AT(backlog), 1, 65535 },
+	  AT_START, settings_number, AT(backlog), 1, 65535 },
 	{ "on-parent-death", "M", "workers: channel, kill or orphan",
-	  false, settings_death, 0, 0, 0 },
+	  AT_START, settings_death, 0, 0, 0 },
 	{ "policy", "NAME", "who gets the next connection",
-	  true, settings_policy, 0, 0, 0 },
+	  LIVE, settings_policy, 0, 0, 0 },
 	{ "model", "NAME", "what a worker does with a connection",
-	  false, settings_model, 0, 0, 0 },
+	  AT_BIRTH, settings_model, 0, 0, 0 },
 	{ "connections", "N", "that a worker holds at one time",
-	  true, settings_number, AT(connections), 0, SETTINGS_CONNECTIONS },
+	  LIVE, settings_number, AT(connections), 0, SETTINGS_CONNECTIONS },
 	{ "timeout", "S", "drop what is silent for S seconds",
-	  true, settings_number, AT(timeout_s), 1, 86400 },
+	  LIVE, settings_number, AT(timeout_s), 1, 86400 },
 	{ "defer-accept", "on|off", "accept only what has spoken",
-	  true, settings_switch, AT(defer_accept), 0, 0 },
+	  LIVE, settings_switch, AT(defer_accept), 0, 0 },
 	{ "ask-uid", "on|off", "look up which user connects",
-	  true, settings_switch, AT(ask_uid), 0, 0 },
+	  LIVE, settings_switch, AT(ask_uid), 0, 0 },
 };
 #undef AT
 // clang-format on
@@ -232,8 +242,16 @@ settings_change(struct settings *all, const char *name, const char *value,
 
 	if (!s)
 		return settings_unknown(name, err);
-	if (!s->live)
+	if (s->change == AT_START)
 		return err_set(err, "%s is chosen when the server starts",
 		               s->name);
 	return s->set(s, all, value, err);
+}
+
+bool
+settings_of_birth(const char *name)
+{
+	const struct setting *s = settings_find(name, strlen(name));
+
+	return s && s->change == AT_BIRTH;
 }

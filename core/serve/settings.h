@@ -58,4 +58,7 @@ int settings_parse(struct settings *, int argc, char **argv, struct err *);
 int settings_change(struct settings *, const char *name, const char *value,
                     struct err *);
 
+/* Is it one that a worker gets at its birth and keeps? */
+bool settings_of_birth(const char *name);
+
 #endif

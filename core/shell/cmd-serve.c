@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/shell/inside.h"
+#include "core/wire/models.h"
 #include "core/wire/policies.h"
 
 #define SERVE_WORDS 32
@@ -16,6 +17,12 @@ static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
 static const char *const serve_policies[] = {
 #define X(id, word, text) word,
 	POLICIES(X)
+#undef X
+	    NULL
+};
+static const char *const serve_models[] = {
+#define X(id, word, text) word,
+	MODELS(X)
 #undef X
 	    NULL
 };
@@ -258,7 +265,7 @@ const struct command cmd_serve = {
 		  "accept only connections that have spoken (off)" },
 		{ "--policy", { .kind = ARG_WORD, .name = "NAME", .words = serve_policies },
 		  "who gets the next connection (rr)" },
-		{ "--model", { .kind = ARG_TEXT, .name = "NAME" },
+		{ "--model", { .kind = ARG_WORD, .name = "NAME", .words = serve_models },
 		  "what a worker does with a connection (event)" },
 		{ "--env", { .kind = ARG_TEXT, .name = "NAME=VALUE" },
 		  "one more variable in the environment of its workers" },

@@ -14,7 +14,7 @@
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg,
     cmd_tree, cmd_explain, cmd_log, cmd_check, cmd_until,
-    cmd_serve, cmd_shutdown, cmd_policy,
+    cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
@@ -39,6 +39,7 @@ const struct command *const command_table[] = {
 	&cmd_serve,
 	&cmd_shutdown,
 	&cmd_policy,
+	&cmd_model,
 	/* requests */
 	&cmd_get,
 	/* puppets */

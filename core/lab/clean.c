@@ -58,23 +58,35 @@ clean_reap(struct lab *lab)
 	return pid < 0 && errno == ECHILD ? -1 : n;
 }
 
-int
-clean_all(struct lab *lab, struct err *err)
+/* Returns 0 when nobody is left, -1 when patience is at its end. */
+static int
+clean_rounds(struct lab *lab)
 {
 	int64_t end_ns = clock_ns() + CLEAN_PATIENCE_NS;
-	int reaped;
 
-	setpriority(PRIO_PROCESS, 0, -20); /* where we are allowed to */
-	for (;;) {
+	while (clock_ns() <= end_ns) {
+		int reaped;
+
 		clean_kill(lab);
 		reaped = clean_reap(lab);
 		if (reaped < 0)
 			return 0;
-		if (clock_ns() > end_ns)
-			break;
 		if (reaped == 0)
 			poll(NULL, 0, CLEAN_PAUSE_MS);
 	}
+	return -1;
+}
+
+int
+clean_all(struct lab *lab, struct err *err)
+{
+	int nice = getpriority(PRIO_PROCESS, 0), result;
+
+	setpriority(PRIO_PROCESS, 0, -20); /* where we are allowed to */
+	result = clean_rounds(lab);
+	setpriority(PRIO_PROCESS, 0, nice);
+	if (result == 0)
+		return 0;
 	return err_set(err,
 	               "some processes of the lab cannot be ended: they hang "
 	               "in the kernel; look at their STAT with ps af");

@@ -46,6 +46,13 @@ jobs_started(struct lab *lab, pid_t group)
 	jobs_tell(lab);
 }
 
+void
+jobs_clear(struct lab *lab)
+{
+	jobs_take_terminal(lab);
+	tcflush(lab->tty, TCIOFLUSH);
+}
+
 /*
  * Is there a child of ours in the group, at least as a zombie?  Then the
  * group's number cannot be another's.

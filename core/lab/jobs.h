@@ -24,6 +24,9 @@ void jobs_signal(struct lab *, const struct msg *, const int *, int);
 /* The lab takes the terminal back, sane again; jobs_started follows. */
 void jobs_take_terminal(struct lab *);
 
+/* The same, and what was typed and not read is forgotten. */
+void jobs_clear(struct lab *);
+
 /* A new child took the terminal before it was executed. */
 void jobs_started(struct lab *, pid_t group);
 

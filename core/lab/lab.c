@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/lab/clean.h"
 #include "core/lab/jobs.h"
 #include "core/lab/reap.h"
 #include "core/lab/start.h"
@@ -65,6 +66,26 @@ lab_bye(struct lab *lab, const struct msg *m, const int *fds, int nfds)
 	loop_stop(lab->loop);
 }
 
+/*
+ * As fresh as at the start: nobody lives, nothing waits to be told.  The
+ * shell reads away what was said before.
+ */
+static void
+lab_clear(struct lab *lab, const struct msg *m, const int *fds, int nfds)
+{
+	struct msg cleared = msg_make(MSG_CLEARED, NULL);
+	struct err err;
+
+	(void)m;
+	(void)fds;
+	(void)nfds;
+	if (clean_all(lab, &err) < 0)
+		lab_say(lab, 0, &err);
+	jobs_clear(lab);
+	lab->told_crowd = false;
+	lab_send(lab, &cleared, -1);
+}
+
 typedef void lab_order_fn(struct lab *, const struct msg *, const int *, int);
 
 /* Descriptors are borrowed for the call. */
@@ -75,6 +96,7 @@ static lab_order_fn *const lab_orders[MSG_COUNT] = {
 	[MSG_FOREGROUND]   = jobs_foreground,
 	[MSG_BACKGROUND]   = jobs_background,
 	[MSG_SCREEN]       = screen_order,
+	[MSG_CLEAR]        = lab_clear,
 	[MSG_BYE]          = lab_bye,
 	// clang-format on
 };

@@ -54,11 +54,11 @@ run_check(struct session *s, const struct args *args, struct err *err)
 	fact_start(fact, 0, clock_ns());
 	wants = fact_wants_values(fact);
 	if (wants)
-		watch_want(session_watch(s), wants);
+		session_want(s, wants);
 	watch_refresh(session_watch(s));
 	outcome = check_tell(s, fact, check_now(s, fact), err);
 	if (wants)
-		watch_want(session_watch(s), 0);
+		session_want(s, 0);
 	fact_free(fact);
 	return outcome;
 }
@@ -78,7 +78,7 @@ until_end(struct session *s, struct until *u, enum verdict verdict,
 	enum outcome outcome = check_tell(s, u->fact, verdict, err);
 
 	loop_cancel(session_loop(s), u->timer);
-	watch_want(session_watch(s), 0);
+	session_want(s, 0);
 	fact_free(u->fact);
 	u->fact = NULL;
 	return outcome;
@@ -128,7 +128,7 @@ run_until(struct session *s, const struct args *args, struct err *err)
 	if (within && text_duration(within, &within_ns))
 		within_ns += NS_PER_MS;
 	fact_start(u->fact, 0, clock_ns());
-	watch_want(session_watch(s), fact_wants_values(u->fact));
+	session_want(s, fact_wants_values(u->fact));
 	watch_refresh(session_watch(s));
 	u->limit_ns = clock_ns() + within_ns;
 	session_wait(s, until_poll, until_interrupt, u, u->limit_ns);

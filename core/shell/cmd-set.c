@@ -107,6 +107,12 @@ session_settings_open(struct session *s, struct err *err)
 	return set_linger(s, "linger", set_table[0].initial, err);
 }
 
+void
+session_settings_apply(struct session *s)
+{
+	set_linger(s, "linger", session_setting(s, "linger"), NULL);
+}
+
 const char *
 session_setting(const struct session *s, const char *name)
 {

@@ -20,7 +20,9 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_slow,
     cmd_help, cmd_history, cmd_clear, cmd_set, cmd_cd, cmd_quit;
 
-const struct command *const command_table[] = {
+#define COMMAND_ROWS 128
+
+const struct command *command_table[COMMAND_ROWS] = {
 	/* processes */
 	&cmd_fork,
 	&cmd_kill,
@@ -58,6 +60,30 @@ const struct command *const command_table[] = {
 	NULL,
 };
 // clang-format on
+
+static int
+command_rows(void)
+{
+	int n = 0;
+
+	while (command_table[n])
+		n++;
+	return n;
+}
+
+void
+command_add(const struct command *const *rows)
+{
+	int n = command_rows(), at = 0;
+
+	while (at < n && strcmp(command_table[at]->group, "shell") != 0)
+		at++;
+	for (; *rows && n + 1 < COMMAND_ROWS; rows++, n++, at++) {
+		memmove(&command_table[at + 1], &command_table[at],
+		        (size_t)(n - at) * sizeof(command_table[0]));
+		command_table[at] = *rows;
+	}
+}
 
 /* One row serves all puppets: p2, p1.t1 ... */
 const struct command *

@@ -83,8 +83,14 @@ struct command {
 	                    struct err *);
 };
 
-/* The list (command.c): every row, in the order of help. */
-extern const struct command *const command_table[];
+/* The list (command.c): every row, in the order of help; NULL ends it. */
+extern const struct command *command_table[];
+
+/*
+ * Rooms to the right bring rows of their own (NULL ends them), once, before
+ * anything is parsed.  They stand before the group "shell".
+ */
+void command_add(const struct command *const *rows);
 
 const struct command *command_find(const char *name);
 

@@ -7,6 +7,7 @@
  *	session-lab.c       the lab: start, end, what to do when it dies
  *	session-wire.c      messages, and answers to what was asked
  *	session-queue.c     lines that were typed, one after the other
+ *	session-clear.c     a fresh laboratory in an open session
  *	session-start.c     programs: a START for the lab
  *	session-jobs.c      the table of those that run
  *	session-output.c    what they print, as lines
@@ -25,6 +26,7 @@
 #include "core/sys/procfs.h"
 #include "core/wire/page.h"
 
+#define SESSION_EVENTS   8192 /* kept in the timeline */
 #define SESSION_QUEUE    1000 /* lines that may wait */
 #define SESSION_JOBS     64   /* jobs and clients that may run */
 #define SESSION_SERVERS  SNAPSHOT_SERVERS
@@ -133,6 +135,7 @@ struct session {
 	struct link lab_link;
 	struct outlet lab_outlet; /* what the lab itself prints */
 	bool screen_sent;
+	int screen_fd; /* borrowed: the real terminal; -1 */
 
 	/* session-terminal.c */
 	int terminal; /* owned: the pty's master */
@@ -163,6 +166,7 @@ struct session {
 	bool interrupted;
 	int wake; /* timer: the queue has work */
 	bool quits;
+	int wants, guide_wants; /* masks of enum watch_want */
 	int status;
 
 	/* session-say.c */
@@ -173,6 +177,7 @@ struct session {
 };
 
 /* session.c */
+void session_changed(void *);            /* the watch has news */
 void session_news(struct session *);     /* the waiting command is to look */
 void session_catch_up(struct session *); /* tell now what has happened by now */
 
@@ -199,6 +204,7 @@ void session_answered(struct session *, const struct msg *, int result);
 /* session-queue.c */
 int session_work(void *arg);
 void session_queue_free(struct session *);
+void session_wait_drop(struct session *); /* nobody waits any more */
 void session_run_quiet(struct session *, const char *line);
 
 /* session-jobs.c */
@@ -255,6 +261,9 @@ void session_event(struct session *, const struct event *);
 
 /* cmd-set.c: the values that hold before anything was set. */
 int session_settings_open(struct session *, struct err *);
+
+/* The settings of the watch, which is a new one. */
+void session_settings_apply(struct session *);
 
 /* cmd-job.c: run a line with sh(1); take a job to the foreground again. */
 enum outcome job_continue(struct session *, struct job *, struct err *);

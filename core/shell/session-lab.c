@@ -279,6 +279,7 @@ session_screen(struct session *s, int fd)
 {
 	struct msg m = msg_make(MSG_SCREEN, NULL);
 
+	s->screen_fd = fd;
 	if (!s->lab_link.wire)
 		return;
 	m.target.value = fd >= 0;

@@ -64,6 +64,12 @@ session_run(struct session *s, const char *line)
 }
 
 void
+session_run_first(struct session *s, const char *line)
+{
+	session_enqueue(s, line, false, true);
+}
+
+void
 session_run_quiet(struct session *s, const char *line)
 {
 	session_enqueue(s, line, true, false);
@@ -90,9 +96,18 @@ session_queue_free(struct session *s)
 }
 
 bool
-session_idle(const struct session *s)
+session_rests(const struct session *s)
 {
 	return !s->waiting.poll && s->queue_len == 0;
+}
+
+bool
+session_idle(const struct session *s)
+{
+	const struct guide *guide = s->options.guide;
+
+	return session_rests(s) &&
+	       !(guide && guide->busy && guide->busy(guide->arg));
 }
 
 /* A command *************************************************************/
@@ -108,19 +123,33 @@ session_usage(struct session *s, const struct command *command)
 	session_say(s, LINE_RESULT, "usage: %s", usage);
 }
 
+static void
+session_over(struct session *s, bool failed)
+{
+	const struct guide *guide = s->options.guide;
+
+	if (guide && guide->after)
+		guide->after(guide->arg, failed);
+}
+
 /* What a command came to: say it, and remember the worst. */
 static void
 session_finish(struct session *s, enum outcome outcome,
                const struct command *command, const struct err *err)
 {
-	if (outcome == OUTCOME_DONE || outcome == OUTCOME_WAITS)
+	if (outcome == OUTCOME_WAITS)
 		return;
+	if (outcome == OUTCOME_DONE) {
+		session_over(s, false);
+		return;
+	}
 	if (err->text[0])
 		session_say(s, LINE_ERROR, "%s", err->text);
 	if (outcome == OUTCOME_USAGE)
 		session_usage(s, command);
 	session_fail(s,
 	             outcome == OUTCOME_USAGE ? STATUS_USAGE : STATUS_FAILED);
+	session_over(s, true);
 }
 
 static enum outcome
@@ -152,6 +181,15 @@ session_echo(struct session *s, const char *line, const struct parse *p)
 	session_say(s, LINE_COMMAND, "%.*s", (int)(end - line), line);
 }
 
+/* Does whoever guides the student let it run? */
+static bool
+session_may(struct session *s, const char *line, const struct parse *p)
+{
+	const struct guide *guide = s->options.guide;
+
+	return !guide || !guide->before || guide->before(guide->arg, line, p);
+}
+
 static void
 session_execute(struct session *s, const struct queued *q)
 {
@@ -161,7 +199,7 @@ session_execute(struct session *s, const struct queued *q)
 	struct parse p;
 
 	parse_line(line, &p);
-	if (p.kind != PARSE_EMPTY) {
+	if (p.kind != PARSE_EMPTY && session_may(s, line, &p)) {
 		if (!q->quiet)
 			session_echo(s, line, &p);
 		watch_next_command(s->watch);
@@ -211,6 +249,22 @@ session_wait_end(struct session *s)
 	return over;
 }
 
+/* A last look gives back what the command took, where it can. */
+void
+session_wait_drop(struct session *s)
+{
+	struct err err;
+
+	if (!s->waiting.poll)
+		return;
+	if (s->waiting.interrupt) {
+		s->waiting.interrupt(s, s->waiting.arg);
+		s->waiting.poll(s, s->waiting.arg, &err);
+	}
+	free(session_wait_end(s).arg);
+	s->front.progress(s->front.arg, "");
+}
+
 static void
 session_wait_poll(struct session *s)
 {
@@ -229,6 +283,10 @@ session_wait_poll(struct session *s)
 void
 session_interrupt(struct session *s)
 {
+	const struct guide *guide = s->options.guide;
+
+	if (guide && guide->interrupted)
+		guide->interrupted(guide->arg);
 	if (s->foreground) {
 		session_job_interrupt(s, s->foreground);
 		return;
@@ -246,6 +304,7 @@ session_interrupt(struct session *s)
 	free(session_wait_end(s).arg);
 	s->front.progress(s->front.arg, "");
 	session_say(s, LINE_ERROR, "interrupted");
+	session_over(s, true);
 }
 
 /* One thing that there is to do; returns whether there was one. */

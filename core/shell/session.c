@@ -9,10 +9,8 @@
 #include "core/shell/inside.h"
 #include "core/sys/child.h"
 
-#define SESSION_EVENTS 8192 /* kept in the timeline */
-
 /* The watch has news: hand each event on, once and in order. */
-static void
+void
 session_changed(void *arg)
 {
 	struct session *s = arg;
@@ -26,6 +24,8 @@ session_changed(void *arg)
 		session_event(s, &copy);
 	}
 	s->front.changed(s->front.arg);
+	if (s->options.guide && s->options.guide->changed)
+		s->options.guide->changed(s->options.guide->arg);
 	session_news(s);
 }
 
@@ -99,6 +99,7 @@ session_open(struct loop *loop, const struct session_options *options,
 	s->options = *options;
 	s->front = *front;
 	s->lab_pidfd = s->terminal = s->lab_outlet.fd = -1;
+	s->screen_fd = -1;
 	for (int i = 0; i < SESSION_PROGRAMS; i++)
 		s->jobs[i].outlet.fd = -1;
 	if (session_open_parts(s, err) < 0) {
@@ -106,6 +107,8 @@ session_open(struct loop *loop, const struct session_options *options,
 		return NULL;
 	}
 	loop_work(loop, session_work, s);
+	if (options->guide && options->guide->opened)
+		options->guide->opened(options->guide->arg, s);
 	if (!options->headless)
 		session_greet(s);
 	if (!options->empty)
@@ -166,6 +169,26 @@ const struct front *
 session_front(const struct session *s)
 {
 	return &s->front;
+}
+
+const struct guide *
+session_guide(const struct session *s)
+{
+	return s->options.guide;
+}
+
+void
+session_want(struct session *s, int mask)
+{
+	s->wants = mask;
+	watch_want(s->watch, s->wants | s->guide_wants);
+}
+
+void
+session_guide_wants(struct session *s, int mask)
+{
+	s->guide_wants = mask;
+	session_want(s, s->wants);
 }
 
 bool

@@ -22,6 +22,7 @@
 #include "core/wire/msg.h"
 #include "core/wire/wire.h"
 
+struct parse;
 struct tree_style;
 
 /* What a line is, so that a front can dim or colour it. */
@@ -60,6 +61,23 @@ struct front {
 	             const struct tree_style *);
 };
 
+/*
+ * Who looks over the student's shoulder and may step in: a lesson.  Every
+ * function may be NULL.
+ */
+struct guide {
+	void *arg;
+	void (*opened)(void *arg, struct session *); /* before any command */
+	void (*changed)(void *arg); /* new events, or a new snapshot */
+	/* This command is about to run; `line` goes on behind it, up to its
+	 * end.  false: it does not run, and what follows neither; the guide
+	 * has kept what it wants of it. */
+	bool (*before)(void *arg, const char *line, const struct parse *);
+	void (*after)(void *arg, bool failed); /* that command is over */
+	void (*interrupted)(void *arg);        /* Ctrl-C, at any time */
+	bool (*busy)(void *arg);               /* it will run lines by itself */
+};
+
 struct session_options {
 	bool empty;           /* no server at the start */
 	int workers;          /* of the first server; 2 */
@@ -68,6 +86,7 @@ struct session_options {
 	bool headless;        /* no student is watching: no greeting */
 	const char *programs; /* borrowed: where else to look for our programs;
 	                         NULL: where they were installed */
+	const struct guide *guide; /* borrowed; NULL: nobody */
 };
 
 /* `loop` and `front` are borrowed.  NULL and err: nothing is left running. */
@@ -77,14 +96,30 @@ struct session *session_open(struct loop *, const struct session_options *,
 /* End everything (waits up to ten seconds for the lab) and free. */
 void session_close(struct session *);
 
+/*
+ * End everything that runs and forget it: a fresh laboratory, without a
+ * server, where names begin at 1 again.  The log, the settings and what waits
+ * in the queue stay.  For commands and between turns of the loop, never from
+ * inside a call of the watch.  Takes some milliseconds.  On failure -1 and
+ * err; when there can be no laboratory at all, session_quits().
+ */
+int session_clear(struct session *, struct err *);
+
 /* Queue a line to run after those before it.  "a; b" are two commands. */
 void session_run(struct session *, const char *line);
+
+/* The same, before all that wait. */
+void session_run_first(struct session *, const char *line);
 
 /* Ctrl-C: end the command that runs, or give ^C to the foreground job. */
 void session_interrupt(struct session *);
 
-/* Nothing runs and nothing waits (a foreground job runs, too). */
+/*
+ * Nothing runs and nothing waits (a foreground job runs, too), and the guide
+ * is not about to; session_rests() does not ask the guide.
+ */
 bool session_idle(const struct session *);
+bool session_rests(const struct session *);
 bool session_quits(const struct session *); /* `quit` was typed */
 
 /* 0, 1 when a command or a fact failed, 2 for usage; the worst so far. */
@@ -109,6 +144,14 @@ const struct snapshot *session_snapshot(struct session *);
 struct timeline *session_timeline(struct session *);
 struct watch *session_watch(struct session *);
 struct loop *session_loop(struct session *);
+
+/*
+ * Values without events (masks of enum watch_want) are read while somebody
+ * wants them: a command that runs; the guide, all the time.
+ */
+void session_want(struct session *, int mask);
+void session_guide_wants(struct session *, int mask);
+const struct guide *session_guide(const struct session *);
 const struct front *session_front(const struct session *);
 
 /* For commands **********************************************************/

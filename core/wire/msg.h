@@ -138,6 +138,7 @@ struct msg_text {
 	X(FOREGROUND,   target)    /* pid: group, continued; 0: the lab takes the terminal back */ \
 	X(BACKGROUND,   target)    /* pid: group, continued in the background */ \
 	X(SCREEN,       target)    /* value: 1 the screen is up, 0 down; fd: the real terminal, once */ \
+	X(CLEAR,        empty)     /* end everything but yourself */ \
 	X(BYE,          empty)     /* end everything, then yourself */ \
 	/* lab -> shell */ \
 	X(HELLO,        target)    /* pid: the lab */ \
@@ -147,6 +148,7 @@ struct msg_text {
 	X(CHANGED,      change)    /* ended (still a zombie), stopped, continued */ \
 	X(REAPED,       change)    /* the zombie of a CHANGED is gone */ \
 	X(TERMINAL,     target)    /* pid: the group now in the foreground */ \
+	X(CLEARED,      empty)     /* nothing is left; it answers a CLEAR */ \
 	/* shell -> master */ \
 	X(FORK,         target)    /* value: how many */ \
 	X(RETIRE,       target)    /* id: a worker; value: a thread or 0 */ \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/puppet/puppet.h"
 #include "core/sys/text.h"
@@ -79,6 +80,26 @@ call_get(const struct call *call, struct result *r)
 		result_refuse(r, ENOENT, "%s was never set", call->argv[1]);
 	else
 		memory_tell(i, r);
+}
+
+/* Asked between two calls; it makes no variable that `set` has not made. */
+struct msg
+memory_peek(const struct msg *ask)
+{
+	struct msg m = msg_make(MSG_VALUE, NULL);
+	int i = memory_find(ask->set.name, false);
+	int64_t value;
+
+	m.seq = ask->seq;
+	m.variable.pid = getpid();
+	m.variable.tid = gettid();
+	if (i < 0)
+		return m;
+	if (text_number(ask->set.value, INT64_MIN, INT64_MAX, &value))
+		memory_vars[i].value = value;
+	m.variable.address = (uintptr_t)&memory_vars[i].value;
+	m.variable.value = memory_vars[i].value;
+	return m;
 }
 
 static bool

@@ -45,6 +45,9 @@ CALLS(X)
 /* Make every call that comes down this thread's string until it is cut. */
 void puppet_hang(void);
 
+/* call-memory.c: answer a VARIABLE about one of the variables; see msg.h. */
+struct msg memory_peek(const struct msg *);
+
 /* value, and errno where it is negative: how most system calls answer. */
 void result_of(struct result *, int64_t value);
 

@@ -162,6 +162,15 @@ string_receive(int fd)
 	string_say(&m);
 }
 
+static void
+string_peek(const struct msg *ask)
+{
+	struct msg m = memory_peek(ask);
+
+	memcpy(m.name, string_called, sizeof(m.name));
+	string_say(&m);
+}
+
 bool
 string_hear(struct msg *m)
 {
@@ -178,6 +187,8 @@ string_hear(struct msg *m)
 			wire_drop_fds(fds, nfds);
 		if (got < 0)
 			return false;
+		if (got > 0 && m->type == MSG_VARIABLE)
+			string_peek(m);
 		if (got > 0 && m->type == MSG_CALL)
 			return true;
 	}

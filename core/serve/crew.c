@@ -258,6 +258,9 @@ crew_hear(struct master *m, struct slot *slot, const struct msg *msg)
 	case MSG_LEAVING:
 		crew_fact(m, slot, FACT_LEAVING);
 		break;
+	case MSG_VALUE:
+		say_message(m, msg, NULL, 0);
+		break;
 	}
 }
 

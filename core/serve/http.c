@@ -310,7 +310,7 @@ request_silent(const struct request *rq)
 	char byte;
 
 	return rq->phase == PHASE_IDLE &&
-	       recv(rq->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       recv(rq->fd, &byte, 1, MSG_VARIABLE | MSG_DONTWAIT) < 0 &&
 	       errno == EAGAIN;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/serve/counter.h"
 #include "core/serve/model.h"
 #include "core/serve/policy.h"
 #include "core/sys/child.h"
@@ -134,6 +135,26 @@ master_set(struct master *m, const struct msg *msg)
 	say_done(m, msg->seq, "");
 }
 
+/* Of a worker, which answers itself, or of the master. */
+static void
+master_peek(struct master *m, const struct msg *msg)
+{
+	struct msg answer;
+	unsigned id = 0;
+	struct slot *slot =
+	    sscanf(msg->name, "w%u", &id) == 1 ? crew_find(m, id) : NULL;
+
+	if (slot) {
+		crew_send(m, slot, msg);
+	} else if (id) {
+		say_failed(m, msg->seq, "it is gone");
+	} else {
+		answer = counter_peek(msg);
+		memcpy(answer.name, m->settings.name, sizeof(answer.name));
+		say_message(m, &answer, NULL, 0);
+	}
+}
+
 static void
 master_hear(struct master *m, const struct msg *msg, const int *fds, int nfds)
 {
@@ -154,6 +175,9 @@ master_hear(struct master *m, const struct msg *msg, const int *fds, int nfds)
 		break;
 	case MSG_SET:
 		master_set(m, msg);
+		break;
+	case MSG_VARIABLE:
+		master_peek(m, msg);
 		break;
 	}
 }
@@ -357,6 +381,7 @@ master_open(struct master *m, const struct settings *settings, struct err *err)
 	m->settings = *settings;
 	m->public.fd = m->private.fd = m->diag = -1;
 	m->dice = (uint64_t)clock_ns() | 1;
+	counter_init();
 	handoff_init(m);
 	m->loop = loop_open(err);
 	if (!m->loop)

@@ -15,16 +15,15 @@
 
 #define PAGE_COUNT_MAX 10000000
 
-_Atomic int64_t counter;
-
 static pthread_mutex_t page_count_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 page_count_step(void)
 {
-	int64_t was = atomic_load_explicit(&counter, memory_order_relaxed);
+	int64_t was =
+	    atomic_load_explicit(&counter.value, memory_order_relaxed);
 
-	atomic_store_explicit(&counter, was + 1, memory_order_relaxed);
+	atomic_store_explicit(&counter.value, was + 1, memory_order_relaxed);
 }
 
 static void
@@ -58,7 +57,7 @@ page_count_serve(struct request *rq)
 	request_answer(rq, 200,
 	               "counter is %" PRId64 " at %p; w%u added %" PRId64
 	               " %s a lock\n",
-	               atomic_load(&counter), (void *)&counter,
+	               atomic_load(&counter.value), (void *)&counter.value,
 	               request_worker(rq)->id, n, locked ? "with" : "without");
 }
 

@@ -15,8 +15,8 @@ page_whoami_serve(struct request *rq)
 	               "worker  w%u\nthread  %u\npid     %d\ntid     %d\n"
 	               "ppid    %d\ncpu     %d\ncounter %" PRId64 " at %p\n",
 	               w->id, w->thread, (int)getpid(), (int)gettid(),
-	               (int)getppid(), sched_getcpu(), atomic_load(&counter),
-	               (void *)&counter);
+	               (int)getppid(), sched_getcpu(),
+	               atomic_load(&counter.value), (void *)&counter.value);
 }
 
 const struct page_ops page_whoami_ops = {

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/serve/counter.h"
 #include "core/serve/model.h"
 #include "core/sys/child.h"
 #include "core/sys/clock.h"
@@ -142,6 +143,14 @@ worker_set(struct worker *w, const struct msg_set *set)
 	worker_closed(w); /* there may be more room than before */
 }
 
+static void
+worker_peek(struct worker *w, const struct msg *ask)
+{
+	struct msg m = counter_peek(ask);
+
+	worker_tell(w, &m);
+}
+
 /* What it does not know it ignores (node-cluster.md N30). */
 static void
 worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
@@ -155,6 +164,8 @@ worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
 		worker_leave(w);
 	else if (m->type == MSG_SET)
 		worker_set(w, &m->set);
+	else if (m->type == MSG_VARIABLE)
+		worker_peek(w, m);
 }
 
 /*

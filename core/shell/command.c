@@ -13,7 +13,8 @@
 // clang-format off
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg,
-    cmd_tree, cmd_explain, cmd_log, cmd_check, cmd_until,
+    cmd_tree, cmd_explain, cmd_peek, cmd_poke,
+    cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
@@ -34,6 +35,8 @@ const struct command *command_table[COMMAND_ROWS] = {
 	/* looking */
 	&cmd_tree,
 	&cmd_explain,
+	&cmd_peek,
+	&cmd_poke,
 	&cmd_log,
 	&cmd_check,
 	&cmd_until,

@@ -197,6 +197,16 @@ uint32_t session_seq(struct session *);
 uint32_t session_ask(struct session *, struct link *, struct msg *,
                      const int *fds, int nfds, struct err *);
 
+/*
+ * The same over a wire that is no link's: whoever hears it calls
+ * session_answered.  The end of that wire answers nothing.
+ */
+uint32_t session_ask_wire(struct session *, struct wire *, struct msg *,
+                          struct err *);
+
+/* Forget what was asked: no answer is waited for any more. */
+void session_unask(struct session *, uint32_t seq);
+
 /* An order for the lab that it does not answer; what fails, it says. */
 int session_tell_lab(struct session *, const struct msg *, struct err *);
 void session_answered(struct session *, const struct msg *, int result);
@@ -206,6 +216,9 @@ int session_work(void *arg);
 void session_queue_free(struct session *);
 void session_wait_drop(struct session *); /* nobody waits any more */
 void session_run_quiet(struct session *, const char *line);
+
+/* For the command that waits: it is to look at that time, and not earlier. */
+void session_deadline(struct session *, int64_t deadline_ns);
 
 /* session-jobs.c */
 void session_jobs_message(struct session *, const struct msg *);

@@ -284,6 +284,18 @@ parse_arguments(const struct args *args, struct err *err)
 	return 0;
 }
 
+/* "-5" is a value for a command of values that knows no options: `poke`. */
+static bool
+parse_is_option(const struct command *c, const char *word)
+{
+	bool number = isdigit((unsigned char)word[1]) && !c->options[0].name;
+	bool values = false;
+
+	for (int i = 0; i < COMMAND_ARGS; i++)
+		values = values || c->args[i].kind == ARG_TEXT;
+	return word[0] == '-' && word[1] && !(number && values);
+}
+
 /* Take options out of the words; argv keeps the others. */
 static int
 parse_take(struct args *args, char **words, int n, struct err *err)
@@ -291,7 +303,8 @@ parse_take(struct args *args, char **words, int n, struct err *err)
 	bool options = !parse_rest_of_line(args->command);
 
 	for (int i = 0; i < n;) {
-		bool option = options && words[i][0] == '-' && words[i][1];
+		bool option =
+		    options && parse_is_option(args->command, words[i]);
 		int took = 1;
 
 		if (option && strcmp(words[i], "--") == 0)

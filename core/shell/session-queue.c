@@ -239,6 +239,14 @@ session_wait(struct session *s,
 }
 
 /* Called before the outcome is told, so that poll may wait once more. */
+void
+session_deadline(struct session *s, int64_t deadline_ns)
+{
+	loop_cancel(s->loop, s->waiting.timer);
+	s->waiting.timer =
+	    loop_timer(s->loop, deadline_ns, session_on_deadline, s);
+}
+
 static struct waiting
 session_wait_end(struct session *s)
 {

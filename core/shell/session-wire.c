@@ -83,6 +83,28 @@ session_ask(struct session *s, struct link *link, struct msg *m, const int *fds,
 	return m->seq;
 }
 
+uint32_t
+session_ask_wire(struct session *s, struct wire *wire, struct msg *m,
+                 struct err *err)
+{
+	struct link link = { .session = s, .wire = wire };
+	uint32_t seq = session_ask(s, &link, m, NULL, 0, err);
+	struct ask *ask = seq ? session_ask_find(s, seq) : NULL;
+
+	if (ask)
+		ask->link = NULL;
+	return seq;
+}
+
+void
+session_unask(struct session *s, uint32_t seq)
+{
+	struct ask *ask = seq ? session_ask_find(s, seq) : NULL;
+
+	if (ask)
+		session_ask_free(ask);
+}
+
 void
 session_answered(struct session *s, const struct msg *m, int result)
 {
@@ -202,7 +224,8 @@ session_message(struct link *link, const struct msg *m, int *fds, int nfds)
 		return;
 	}
 	watch_message(s->watch, server, m, fds, nfds);
-	if (m->type == MSG_DONE || m->type == MSG_STARTED)
+	if (m->type == MSG_DONE || m->type == MSG_STARTED ||
+	    m->type == MSG_VALUE)
 		session_answered(s, m, 1);
 	if (m->type == MSG_FAILED || m->type == MSG_NOT_STARTED ||
 	    (m->type == MSG_SAY && m->seq))

@@ -348,6 +348,9 @@ troupe_hear(struct puppet *p, struct msg *m, int *fds, int nfds)
 	case MSG_CAUGHT:
 		troupe_caught(p, &m->target);
 		break;
+	case MSG_VALUE:
+		session_answered(p->session, m, 1);
+		break;
 	case MSG_PASS:
 		troupe_pass(p, m, fds, nfds);
 		break;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sys/procfs.h"
+#include "core/sys/procfs-inside.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -13,13 +13,7 @@
 #include "core/sys/probe.h"
 #include "core/sys/text.h"
 
-#define PROCFS_PATH 96
-#define PROCFS_ALL  32768 /* processes looked at where nobody lists them */
-
-struct procfs {
-	int root;      /* owned: the folder, usually /proc */
-	bool children; /* the kernel lists them; CONFIG_PROC_CHILDREN */
-};
+#define PROCFS_ALL 32768 /* processes looked at where nobody lists them */
 
 /* A root of the tests' own counts as one that has the list. */
 static bool
@@ -80,7 +74,7 @@ procfs_path(char path[PROCFS_PATH], pid_t pid, pid_t tid, const char *what)
 		snprintf(path, PROCFS_PATH, "%d/%s", (int)pid, what);
 }
 
-static int
+int
 procfs_open_file(struct procfs *fs, pid_t pid, pid_t tid, const char *what)
 {
 	char path[PROCFS_PATH];
@@ -89,8 +83,7 @@ procfs_open_file(struct procfs *fs, pid_t pid, pid_t tid, const char *what)
 	return openat(fs->root, path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Read a whole small file; returns its length, text ends in NUL. */
-static ssize_t
+ssize_t
 procfs_slurp(struct procfs *fs, pid_t pid, pid_t tid, const char *what,
              char *buf, size_t size)
 {

@@ -118,6 +118,40 @@ int procfs_wchan(struct procfs *, pid_t, pid_t tid, char *buf, size_t size);
 /* The system call that it is in, by number; -1: running, or not to be known. */
 int procfs_syscall(struct procfs *, pid_t, pid_t tid);
 
+/* A line of /proc/PID/maps: a range of addresses with something behind it. */
+struct proc_map {
+	uint64_t start,
+	    end; /* addresses; whole pages, end is the first behind */
+	bool read, write, exec;
+	bool shared;     /* MAP_SHARED: what one writes all see */
+	uint64_t offset; /* in the file, bytes */
+	unsigned major, minor;
+	uint64_t inode; /* of the file; 0: there is none */
+	char path[128]; /* of the file, or "[heap]", "[stack]"; "" */
+};
+
+/* The first `max` of them, by address.  Returns how many, or -1. */
+int procfs_maps(struct procfs *, pid_t, struct proc_map *, int max);
+
+#define PROC_PAGE_BYTES 4096
+
+/*
+ * What the page table says of a page.  Who may not see frames (all but root)
+ * gets 0 there; the flags everybody gets of processes of his own.
+ */
+#define PROC_PAGE_PRESENT   (UINT64_C(1) << 63)
+#define PROC_PAGE_SWAPPED   (UINT64_C(1) << 62)
+#define PROC_PAGE_FILE      (UINT64_C(1) << 61) /* a file's, or shared */
+#define PROC_PAGE_EXCLUSIVE (UINT64_C(1) << 56) /* nobody else maps it */
+#define PROC_PAGE_FRAME     ((UINT64_C(1) << 55) - 1)
+
+/* `n` entries of /proc/PID/pagemap from `address` up.  How many, or -1. */
+int procfs_pages(struct procfs *, pid_t, uint64_t address, uint64_t *entries,
+                 int n);
+
+/* Where the stack of a thread ends now; 0: it runs, or that is hidden. */
+uint64_t procfs_stack_pointer(struct procfs *, pid_t, pid_t tid);
+
 /* Value of NAME in its environment at exec. */
 int procfs_environ(struct procfs *, pid_t, const char *name, char *buf,
                    size_t size);

@@ -20,6 +20,7 @@ enum msg_body {
 	BODY_set,
 	BODY_progress,
 	BODY_returned,
+	BODY_variable,
 	BODY_text
 };
 

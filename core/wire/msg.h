@@ -121,6 +121,13 @@ struct msg_returned {
 	char text[512]; /* what there is to say besides, or "" */
 };
 
+/* what a process says of one of its variables, asked by a VARIABLE */
+struct msg_variable {
+	uint64_t address; /* in its own memory; 0: it has no such variable */
+	int64_t value;
+	int32_t pid, tid; /* who says so */
+};
+
 struct msg_text {
 	char text[MSG_TEXT]; /* ends in NUL */
 };
@@ -174,6 +181,9 @@ struct msg_text {
 	/* client -> shell */ \
 	X(PROGRESS,     progress) \
 	X(RESULT,       progress) \
+	/* shell -> master -> worker, shell -> puppet; and back */ \
+	X(VARIABLE,     set)       /* tell this variable; value not "": set it */ \
+	X(VALUE,        variable)  /* seq of the VARIABLE */ \
 	/* shell <-> puppet, by its string */ \
 	X(CALL,         text)      /* text: "exit 7"; name: of a child to be */ \
 	X(CALLING,      text)      /* it is about to: the call as it stands */ \
@@ -212,6 +222,7 @@ struct msg {
 		struct msg_set set;
 		struct msg_progress progress;
 		struct msg_returned returned;
+		struct msg_variable variable;
 		struct msg_text text;
 	};
 };

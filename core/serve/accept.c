@@ -4,22 +4,28 @@
  * the last one has left, and rest while too many connections wait or the
  * descriptors are used up.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/serve/master.h"
+#include "core/serve/policy.h"
 #include "core/sys/clock.h"
-#include "core/sys/diag.h"
-
-#define ACCEPT_REST_NS NS_PER_S
 
 static void accept_public(void *arg, uint32_t events);
 static void accept_private(void *arg, uint32_t events);
 
 /* Listening ***************************************************************/
+
+void
+accept_set_rest(struct master *m)
+{
+	uint32_t events = m->rest || m->full ? 0 : EPOLLIN;
+	bool ours = m->settings.policy->accepts == ACCEPTS_MASTER;
+
+	if (!m->public.listens)
+		return;
+	loop_change(m->loop, m->public.fd, ours ? events : 0);
+	loop_change(m->loop, m->private.fd, events);
+}
 
 static int
 accept_open_private(struct master *m, struct err *err)
@@ -39,11 +45,11 @@ accept_start(struct master *m, struct err *err)
 	if (listener_start(&m->public, m->settings.backlog,
 	                   m->settings.defer_accept, err) < 0)
 		return -1;
-	if (loop_watch(m->loop, m->public.fd, EPOLLIN, accept_public, m, err) <
-	    0)
+	if (loop_watch(m->loop, m->public.fd, 0, accept_public, m, err) < 0)
 		return -1;
 	if (accept_open_private(m, err) < 0)
 		return -1;
+	accept_set_rest(m);
 	say_listening(m, 0);
 	return 0;
 }
@@ -53,25 +59,15 @@ accept_stop(struct master *m)
 {
 	if (!m->public.listens)
 		return;
+	share_close(m);
 	loop_drop(m->loop, m->public.fd);
 	loop_drop(m->loop, m->private.fd);
+	accept_what_waits(m, &m->public);
 	listener_stop(&m->public);
 	listener_stop(&m->private);
 	listener_close(&m->private);
 	loop_cancel(m->loop, m->rest);
 	m->rest = 0;
-}
-
-/* Both listeners rest while the queue is full or descriptors are short. */
-static void
-accept_set_rest(struct master *m)
-{
-	uint32_t events = m->rest || m->full ? 0 : EPOLLIN;
-
-	if (!m->public.listens)
-		return;
-	loop_change(m->loop, m->public.fd, events);
-	loop_change(m->loop, m->private.fd, events);
 }
 
 static void
@@ -98,30 +94,26 @@ accept_check_full(struct master *m)
 static void
 accept_failed(struct master *m)
 {
-	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS &&
-	    errno != ENOMEM)
+	if (!listener_short(errno))
 		return;
-	m->rest =
-	    loop_timer(m->loop, clock_ns() + ACCEPT_REST_NS, accept_rested, m);
+	m->rest = loop_timer(m->loop, clock_ns() + LISTENER_REST_NS,
+	                     accept_rested, m);
 	accept_set_rest(m);
 }
 
-/* Connections *************************************************************/
-
-static uint32_t
-accept_ask_uid(struct master *m, const struct listener *l, uint16_t port)
+void
+accept_defer(struct master *m)
 {
-	struct diag_socket peer;
+	bool defer = m->settings.defer_accept;
 
-	if (!m->settings.ask_uid)
-		return (uint32_t)-1;
-	if (m->diag < 0)
-		m->diag = diag_open(NULL);
-	if (m->diag < 0 ||
-	    diag_peer(m->diag, port, (uint16_t)l->port, &peer) < 0)
-		return (uint32_t)-1;
-	return peer.uid;
+	if (m->public.listens)
+		listener_defer(&m->public, defer);
+	for (int i = 0; i < SETTINGS_WORKERS; i++)
+		if (m->own[i].listens)
+			listener_defer(&m->own[i], defer);
 }
+
+/* Connections *************************************************************/
 
 /*
  * Accept one in a turn: mostly there is one, and to be told that there is
@@ -130,16 +122,13 @@ accept_ask_uid(struct master *m, const struct listener *l, uint16_t port)
 static bool
 accept_one(struct master *m, const struct listener *l)
 {
-	struct sockaddr_in from;
-	socklen_t len = sizeof(from);
 	struct arrival *a = m->spares;
+	uint16_t port;
 	int fd;
 
 	if (!a)
 		return false;
-	fd = accept4(l->fd, (struct sockaddr *)&from, &len,
-	             SOCK_NONBLOCK | SOCK_CLOEXEC);
-
+	fd = listener_accept(l->fd, &port);
 	if (fd < 0) {
 		accept_failed(m);
 		return false;
@@ -147,10 +136,12 @@ accept_one(struct master *m, const struct listener *l)
 	m->spares = a->next;
 	a->master = m;
 	a->fd = fd;
-	a->number = ++m->last_connection;
-	a->port = ntohs(from.sin_port);
+	a->number = page_connection(m->page);
+	a->port = port;
 	a->aim_id = 0;
-	a->uid = accept_ask_uid(m, l, a->port);
+	a->uid = (uint32_t)-1;
+	if (m->settings.ask_uid)
+		a->uid = listener_ask_uid(&m->diag, port, (uint16_t)l->port);
 	if (l == &m->private)
 		a->aim_id = aim_take(m, a->port);
 	if (l == &m->private && !a->aim_id)
@@ -174,10 +165,12 @@ accept_private(void *arg, uint32_t events)
 	accept_one(arg, &((struct master *)arg)->private);
 }
 
-void
-accept_what_waits(struct master *m)
+int
+accept_what_waits(struct master *m, const struct listener *l)
 {
-	while (m->public.listens && m->waiting < MASTER_QUEUE &&
-	       accept_one(m, &m->public))
-		continue;
+	int n = 0;
+
+	while (l->listens && m->waiting < MASTER_QUEUE && accept_one(m, l))
+		n++;
+	return n;
 }

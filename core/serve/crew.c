@@ -59,14 +59,20 @@ crew_joined(const struct master *m)
 /* Telling *****************************************************************/
 
 void
-crew_send(struct master *m, struct slot *slot, const struct msg *msg)
+crew_send_fd(struct master *m, struct slot *slot, const struct msg *msg, int fd)
 {
 	if (!slot->channel)
 		return;
-	wire_send(slot->channel, msg, NULL, 0, NULL);
+	wire_send(slot->channel, msg, &fd, fd >= 0 ? 1 : 0, NULL);
 	if (wire_waiting(slot->channel))
 		loop_change(m->loop, wire_fd(slot->channel),
 		            EPOLLIN | EPOLLOUT);
+}
+
+void
+crew_send(struct master *m, struct slot *slot, const struct msg *msg)
+{
+	crew_send_fd(m, slot, msg, -1);
 }
 
 void
@@ -183,6 +189,7 @@ crew_join(struct master *m, struct slot *slot)
 	slot->turn = m->last_turn; /* behind all, beside who joins now too */
 	if (!m->public.listens && accept_start(m, &err) < 0)
 		say_failed(m, slot->fork_seq, err.text);
+	share_join(m, slot);
 }
 
 /* After the last one, nobody listens. */
@@ -190,6 +197,7 @@ static void
 crew_part(struct master *m, struct slot *slot)
 {
 	slot->joined = false;
+	share_part(m, slot);
 	if (crew_joined(m) > 0)
 		return;
 	accept_stop(m);

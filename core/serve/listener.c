@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -108,7 +109,7 @@ listener_refused(int port, struct err *err)
 
 /* SO_REUSEADDR: connections in TIME_WAIT do not hold up a restart. */
 static int
-listener_socket(int port)
+listener_socket(int port, int share)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 		                  .sin_port = htons((uint16_t)port),
@@ -119,6 +120,7 @@ listener_socket(int port)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &share, sizeof(share));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
 		return fd;
 	code = errno;
@@ -133,7 +135,7 @@ listener_pick_port(void)
 {
 	struct sockaddr_in at = { .sin_port = 0 };
 	socklen_t len = sizeof(at);
-	int fd = listener_socket(0);
+	int fd = listener_socket(0, 0);
 
 	if (fd < 0)
 		return 0;
@@ -148,7 +150,7 @@ listener_bind(struct listener *l, int port, struct err *err)
 	*l = (struct listener){ .fd = -1 };
 	for (int tries = 0; tries < 10 && l->fd < 0; tries++) {
 		l->port = port ? port : listener_pick_port();
-		l->fd = listener_socket(l->port);
+		l->fd = listener_socket(l->port, 0);
 		if (port)
 			break;
 	}
@@ -174,6 +176,45 @@ listener_start(struct listener *l, int backlog, bool defer, struct err *err)
 	return 0;
 }
 
+int
+listener_join(struct listener *l, const struct listener *other, int backlog,
+              bool defer, struct err *err)
+{
+	*l = (struct listener){ .port = other->port };
+	l->fd = listener_socket(l->port, 1);
+	if (l->fd >= 0 && listener_start(l, backlog, defer, err) == 0)
+		return 0;
+	if (l->fd < 0)
+		err_sys(err, "cannot listen on 127.0.0.1:%d once more",
+		        l->port);
+	listener_close(l);
+	return -1;
+}
+
+void
+listener_share(struct listener *l, bool share)
+{
+	int on = share;
+
+	setsockopt(l->fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+}
+
+bool
+listener_steer(struct listener *first, bool steer)
+{
+	/* Who listened first has the number 0. */
+	struct sock_filter to_first[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog filter = { 1, to_first };
+	int none = 0;
+
+	if (!steer)
+		return setsockopt(first->fd, SOL_SOCKET,
+		                  SO_DETACH_REUSEPORT_BPF, &none,
+		                  sizeof(none)) == 0;
+	return setsockopt(first->fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+	                  &filter, sizeof(filter)) == 0;
+}
+
 void
 listener_stop(struct listener *l)
 {
@@ -188,4 +229,38 @@ listener_close(struct listener *l)
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
+}
+
+/* Connections *************************************************************/
+
+int
+listener_accept(int fd, uint16_t *port)
+{
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	int got = accept4(fd, (struct sockaddr *)&from, &len,
+	                  SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (got >= 0)
+		*port = ntohs(from.sin_port);
+	return got;
+}
+
+bool
+listener_short(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
+}
+
+uint32_t
+listener_ask_uid(int *diag, uint16_t client, uint16_t server)
+{
+	struct diag_socket peer;
+
+	if (*diag < 0)
+		*diag = diag_open(NULL);
+	if (*diag < 0 || diag_peer(*diag, client, server, &peer) < 0)
+		return (uint32_t)-1;
+	return peer.uid;
 }

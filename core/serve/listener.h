@@ -24,6 +24,27 @@ struct listener {
  */
 int listener_bind(struct listener *, int port, struct err *);
 
+/*
+ * Bind beside another one of ours that shares its port (listener_share), and
+ * listen: the kernel's hash gives a connection to one of them.
+ */
+int listener_join(struct listener *, const struct listener *other, int backlog,
+                  bool defer, struct err *);
+
+/*
+ * SO_REUSEPORT (socket(7)), set after listen(2): programs that bind plainly
+ * still get "address in use".
+ */
+void listener_share(struct listener *, bool);
+
+/*
+ * While on: the first of those that share a port gets every connection, by a
+ * filter (SO_ATTACH_REUSEPORT_CBPF) instead of the hash.  So another one can
+ * be emptied and closed, and loses nothing.  Returns false when the kernel
+ * would not.
+ */
+bool listener_steer(struct listener *first, bool);
+
 /* listen(2).  defer: hear only of those that have spoken (tcp(7)). */
 int listener_start(struct listener *, int backlog, bool defer, struct err *);
 
@@ -32,5 +53,21 @@ void listener_stop(struct listener *);
 void listener_defer(struct listener *, bool defer);
 
 void listener_close(struct listener *);
+
+/*
+ * accept4(2), non-blocking and close-on-exec; *port is the client's.  Returns
+ * the descriptor (the caller's), or -1 with errno.
+ */
+int listener_accept(int fd, uint16_t *port);
+
+/* Did it fail for want of descriptors or memory?  Then rest for a while. */
+bool listener_short(int error);
+#define LISTENER_REST_NS 1000000000 /* so long */
+
+/*
+ * The uid of a client, by its port and ours; (uint32_t)-1 unknown.  *diag
+ * (diag.h, -1 at first) is opened when needed and stays the caller's.
+ */
+uint32_t listener_ask_uid(int *diag, uint16_t client, uint16_t server);
 
 #endif

@@ -75,7 +75,7 @@ master_stop(struct master *m, uint32_t seq)
 		say_failed(m, seq, "it is stopping already");
 		return;
 	}
-	accept_what_waits(m);
+	accept_what_waits(m, &m->public);
 	accept_stop(m);
 	m->stopping = true;
 	m->stop_seq = seq;
@@ -109,6 +109,7 @@ master_set_by_reload(struct master *m, const struct msg *msg)
 static void
 master_set(struct master *m, const struct msg *msg)
 {
+	const struct policy *policy = m->settings.policy;
 	struct slot *slot = NULL;
 	unsigned id = 0;
 	struct err err;
@@ -120,8 +121,9 @@ master_set(struct master *m, const struct msg *msg)
 	if (sscanf(msg->name, "w%u", &id) == 1)
 		slot = crew_find(m, id);
 	if (!master_set_in_page(msg->set.name) && !slot &&
-	    settings_change(&m->settings, msg->set.name, msg->set.value, &err) <
-	        0) {
+	    (settings_change(&m->settings, msg->set.name, msg->set.value,
+	                     &err) < 0 ||
+	     share_change(m, policy, &err) < 0)) {
 		say_failed(m, msg->seq, err.text);
 		return;
 	}
@@ -130,8 +132,7 @@ master_set(struct master *m, const struct msg *msg)
 	else
 		crew_send_all(m, msg);
 	gate_poke(&m->gate);
-	if (m->public.listens)
-		listener_defer(&m->public, m->settings.defer_accept);
+	accept_defer(m);
 	say_done(m, msg->seq, "");
 }
 
@@ -380,6 +381,8 @@ master_open(struct master *m, const struct settings *settings, struct err *err)
 {
 	m->settings = *settings;
 	m->public.fd = m->private.fd = m->diag = -1;
+	for (int i = 0; i < SETTINGS_WORKERS; i++)
+		m->own[i].fd = -1;
 	m->dice = (uint64_t)clock_ns() | 1;
 	counter_init();
 	handoff_init(m);

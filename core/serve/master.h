@@ -9,6 +9,7 @@
  *	crew.c		the workers: fork, what they say, reap
  *	reload.c	all workers replaced, one after another
  *	accept.c	its listening sockets
+ *	share.c		lending them to workers
  *	handoff.c	connections: queue, hand over, acknowledge
  *	aim.c		requests that want one certain worker
  *	say.c		what it tells
@@ -77,6 +78,8 @@ struct slot {
 	bool skip_said;        /* this time */
 	struct arrivals aimed; /* owned: they want nobody else */
 
+	struct listener *lent; /* borrowed: it accepts there; or NULL */
+
 	uint32_t fork_seq, retire_seq; /* whom to answer; 0 nobody */
 	struct master *master;         /* borrowed */
 };
@@ -120,13 +123,15 @@ struct master {
 	struct reporter reporter;
 	struct gate gate;
 	struct listener public, private;
-	int diag; /* owned: for ask-uid, or -1 */
+	struct listener own[SETTINGS_WORKERS]; /* reuseport: beside `public`;
+	                                          in no order */
+	int diag;                              /* owned: for ask-uid, or -1 */
 
 	struct slot slots[SETTINGS_WORKERS];
 	int high; /* no slot from here on was ever used */
 	int live; /* slots in use */
 	uint32_t last_id;
-	uint64_t last_turn, last_connection;
+	uint64_t last_turn;
 	uint64_t dice;
 	struct order orders[MASTER_ORDERS];
 	int norders;
@@ -189,7 +194,8 @@ void crew_fact(struct master *, struct slot *, enum fact);
 /* The worker with an id, or NULL. */
 struct slot *crew_find(struct master *, uint32_t id);
 
-/* Send to one worker, or to all. */
+/* Send to one worker, with a descriptor (-1 none) or without, or to all. */
+void crew_send_fd(struct master *, struct slot *, const struct msg *, int fd);
 void crew_send(struct master *, struct slot *, const struct msg *);
 void crew_send_all(struct master *, const struct msg *);
 
@@ -219,11 +225,43 @@ int reload_fork(struct master *);
 int accept_start(struct master *, struct err *);
 void accept_stop(struct master *);
 
-/* Take in what the kernel has queued up to now. */
-void accept_what_waits(struct master *);
+/*
+ * Take in what the kernel has queued at a listener up to now, as far as there
+ * is room.  Returns how many.
+ */
+int accept_what_waits(struct master *, const struct listener *);
+
+/*
+ * Both listeners rest while the queue is full or descriptors are short; the
+ * public one also where the workers accept.
+ */
+void accept_set_rest(struct master *);
+
+/* TCP_DEFER_ACCEPT as the settings say. */
+void accept_defer(struct master *);
 
 /* Rest when too many wait, go on when they do not. */
 void accept_check_full(struct master *);
+
+/* share.c *****************************************************************/
+
+/* A worker gets connections from now on: lend it what its policy says. */
+void share_join(struct master *, struct slot *);
+
+/*
+ * No more.  A worker that leaves gives its own socket back, which is emptied
+ * and closed; the one of a dead worker waits for the next.
+ */
+void share_part(struct master *, struct slot *);
+
+/*
+ * The policy was `old`.  On failure returns -1 with err, and everybody
+ * accepts as before.
+ */
+int share_change(struct master *, const struct policy *old, struct err *);
+
+/* Close the sockets of all workers; what waits there is queued here. */
+void share_close(struct master *);
 
 /* handoff.c ***************************************************************/
 
@@ -272,6 +310,9 @@ void say_message(struct master *, const struct msg *, const int *fds, int nfds);
 
 /* Worker `id` listens; 0: the master itself. */
 void say_listening(struct master *, uint32_t id);
+
+/* A line for the log. */
+void say_note(struct master *, const char *text);
 
 /* DONE with a text, or FAILED, for the request `seq`; 0: nobody asked. */
 void say_done(struct master *, uint32_t seq, const char *text);

@@ -2,8 +2,8 @@
  *
  * model - what a worker does with a connection: a row and a file for each.
  *
- * A model takes a connection from the channel, and says when the worker can
- * take another.
+ * A model takes a connection, from the channel or from accept(2) alike, and
+ * says when the worker can take another.
  */
 #ifndef CORE_SERVE_MODEL_H
 #define CORE_SERVE_MODEL_H
@@ -37,6 +37,12 @@ struct model {
 	/* Give back what open() took. */
 	void (*close)(struct worker *);
 };
+
+/*
+ * Give a connection to the worker's model, if there is room.  TAKEN_NOT: `fd`
+ * is still the caller's.
+ */
+enum taken worker_offer(struct worker *, int fd, const struct msg_handoff *);
 
 /* By name, or NULL; the i-th one, or NULL past the end. */
 const struct model *model_find(const char *name);

@@ -152,10 +152,27 @@ policy_say_two(const struct candidate *c, int n, uint64_t dice, char *buf,
 		snprintf(buf, size, "better of two: no other is free");
 }
 
+/* The kernel chooses; what the master holds goes in turn. */
+static void
+policy_say_held(const struct candidate *c, int n, uint64_t dice, char *buf,
+                size_t size)
+{
+	(void)c;
+	(void)n;
+	(void)dice;
+	snprintf(buf, size, "next in turn: the master had accepted it");
+}
+
+#define policy_next_shared    policy_next_rr
+#define policy_say_shared     policy_say_held
+#define policy_next_reuseport policy_next_rr
+#define policy_say_reuseport  policy_say_held
+
 static const struct policy policy_table[] = {
-#define X(id, word, text)                                                      \
+#define X(id, word, who, text)                                                 \
 	{ .name = (word),                                                      \
 	  .help = (text),                                                      \
+	  .accepts = ACCEPTS_##who,                                            \
 	  .next = policy_next_##id,                                            \
 	  .say = policy_say_##id },
 	POLICIES(X)

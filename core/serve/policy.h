@@ -31,11 +31,22 @@ struct candidate {
 	uint32_t open; /* connections that it holds */
 };
 
+/* Who calls accept(2). */
+enum accepts {
+	ACCEPTS_MASTER, /* and hands over */
+	ACCEPTS_ALL,    /* all workers, on one socket */
+	ACCEPTS_EACH    /* each worker, on a socket of its own */
+};
+
 struct policy {
 	const char *name, *help; /* of core/wire/policies.h */
+	enum accepts accepts;
 	/*
 	 * Choose among `n` candidates in the order of their ids.  `dice` is a
 	 * fresh random number.  Returns an index, or -1: nobody is free.
+	 * Where the kernel chooses, it is for those that the master holds all
+	 * the same: accepted before the policy changed, or at a socket that
+	 * was closed.
 	 */
 	int (*next)(const struct candidate *, int n, uint64_t dice);
 

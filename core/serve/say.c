@@ -82,6 +82,15 @@ say_listening(struct master *m, uint32_t id)
 }
 
 void
+say_note(struct master *m, const char *text)
+{
+	struct msg msg = msg_say(MSG_SAY, "%s", text);
+
+	snprintf(msg.name, sizeof(msg.name), "%s", m->settings.name);
+	say_message(m, &msg, NULL, 0);
+}
+
+void
 say_done(struct master *m, uint32_t seq, const char *text)
 {
 	struct msg msg;

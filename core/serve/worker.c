@@ -92,16 +92,26 @@ worker_before_sleep(void *arg)
 	w->noted = 0;
 }
 
-static void
-worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
+enum taken
+worker_offer(struct worker *w, int fd, const struct msg_handoff *handoff)
 {
 	enum taken taken = TAKEN_NOT;
 
-	if (!w->leaving && worker_has_room(w))
+	if (!w->leaving && !w->busy && worker_has_room(w))
 		taken = w->settings.model->take(w, fd, handoff);
+	w->busy = taken != TAKEN_FREE || !worker_has_room(w);
+	worker_accept_check(w);
+	return taken;
+}
+
+static void
+worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
+{
+	enum taken taken = worker_offer(w, fd, handoff);
+
 	if (taken == TAKEN_NOT)
 		close(fd);
-	w->owes_room = taken != TAKEN_FREE || !worker_has_room(w);
+	w->owes_room = w->busy;
 	if (taken == TAKEN_NOT)
 		worker_acknowledge(w, handoff->connection, HANDOFF_REFUSED);
 	else if (w->owes_room)
@@ -116,10 +126,15 @@ worker_closed(struct worker *w)
 	if (w->leaving) {
 		if (w->settings.model->count(w) == 0)
 			loop_stop(w->loop);
-	} else if (w->owes_room && worker_has_room(w)) {
-		w->owes_room = false;
-		worker_acknowledge(w, 0, HANDOFF_TAKEN);
+		return;
 	}
+	if (!w->busy || !worker_has_room(w))
+		return;
+	w->busy = false;
+	worker_accept_check(w);
+	if (w->owes_room)
+		worker_acknowledge(w, 0, HANDOFF_TAKEN);
+	w->owes_room = false;
 }
 
 /* The channel *************************************************************/
@@ -129,6 +144,7 @@ worker_leave(struct worker *w)
 {
 	if (w->leaving)
 		return;
+	worker_accept_close(w);
 	w->leaving = true;
 	worker_tell_state(w, MSG_LEAVING);
 	w->settings.model->leave(w);
@@ -157,6 +173,10 @@ worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
 {
 	if (m->type == MSG_HANDOFF && nfds == 1) {
 		worker_take(w, &m->handoff, fds[0]);
+		return;
+	}
+	if (m->type == MSG_ACCEPT && nfds <= 1) {
+		worker_accept_open(w, nfds ? fds[0] : -1, &m->handoff);
 		return;
 	}
 	wire_drop_fds(fds, nfds);
@@ -220,6 +240,7 @@ static int
 worker_open(struct worker *w, const struct birth *b, struct err *err)
 {
 	w->settings = *b->settings;
+	w->accept.fd = w->accept.held = w->accept.diag = -1;
 	w->reporter = (struct reporter){ .page = b->page,
 		                         .row = b->row,
 		                         .wake = b->wake,
@@ -263,6 +284,7 @@ worker_run(const struct birth *b)
 	worker_tell_state(&w, MSG_LISTENING);
 	if (loop_run(w.loop, &err) < 0)
 		return 1;
+	worker_accept_close(&w);
 	w.settings.model->close(&w);
 	wire_close(w.channel);
 	loop_close(w.loop);

@@ -2,8 +2,9 @@
  *
  * worker - a fork of the master that serves.
  *
- * It has no listening socket.  Connections come as descriptors through its
- * channel; it acknowledges each and serves it after its model.
+ * Connections come as descriptors through its channel; it acknowledges each
+ * and serves it after its model.  It has no listening socket, but where the
+ * kernel chooses: there the master lends it one (worker-accept.c).
  */
 #ifndef CORE_SERVE_WORKER_H
 #define CORE_SERVE_WORKER_H
@@ -30,6 +31,18 @@ struct birth {
 	const struct settings *settings; /* borrowed: as of now */
 };
 
+/* A listening socket that it accepts from by itself. */
+struct worker_accept {
+	int fd; /* owned; -1: none */
+	uint16_t port;
+	uint32_t lending; /* accept while the page says the same */
+	char why[96];     /* it gets what comes there */
+	int rest; /* timer: no descriptors, or nobody takes what is held */
+	int held; /* owned: accepted, not taken yet; -1 */
+	struct msg_handoff held_as;
+	int diag; /* owned: for ask-uid, or -1 */
+};
+
 struct worker {
 	struct loop *loop;    /* owned */
 	struct wire *channel; /* owned; NULL: the master is gone */
@@ -39,7 +52,9 @@ struct worker {
 	void *model_state; /* the model's own */
 	bool leaving;
 	uint64_t noted; /* a hand-off taken in this turn; 0: none */
+	bool busy;      /* takes nothing until worker_closed() */
 	bool owes_room; /* the master waits to hear that there is room */
+	struct worker_accept accept;
 };
 
 /*
@@ -48,6 +63,13 @@ struct worker {
  * the exit status.
  */
 int worker_run(const struct birth *);
+
+/* worker-accept.c: accept from `fd` (owned from here on); -1 from none. */
+void worker_accept_open(struct worker *, int fd, const struct msg_handoff *);
+void worker_accept_close(struct worker *);
+
+/* It became busy, or is so no longer. */
+void worker_accept_check(struct worker *);
 
 /* For models: one connection is closed, or another can be taken. */
 void worker_closed(struct worker *);

@@ -15,14 +15,14 @@ struct policy_change {
 };
 
 static const char *const policy_words[] = {
-#define X(id, word, text) word,
+#define X(id, word, who, text) word,
 	POLICIES(X)
 #undef X
 	    NULL
 };
 
 static const char *const policy_texts[] = {
-#define X(id, word, text) text,
+#define X(id, word, who, text) text,
 	POLICIES(X)
 #undef X
 };

@@ -15,7 +15,7 @@
 
 static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
 static const char *const serve_policies[] = {
-#define X(id, word, text) word,
+#define X(id, word, who, text) word,
 	POLICIES(X)
 #undef X
 	    NULL

@@ -211,8 +211,8 @@ event_connection(const struct event *e, char *buf, size_t size)
 
 	switch (e->type) {
 	case EVENT_ACCEPTED:
-		SAY("connection %" PRIu64 " accepted by %s", e->connection,
-		    who);
+		SAY("connection %" PRIu64 " accepted by %s%s%s", e->connection,
+		    who, colon, e->text);
 		break;
 	case EVENT_SKIPPED:
 		SAY("%s passed over%s%s", who, colon, e->text);

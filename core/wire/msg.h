@@ -84,7 +84,8 @@ struct msg_listening {
 /*
  * master -> worker: one connection (the descriptor).  worker -> master: the
  * same head back as MSG_TAKEN.  client -> master: MSG_AIM, "what comes from
- * this port is for that worker".
+ * this port is for that worker".  master -> worker: MSG_ACCEPT, of which
+ * only `why` counts, and `connection`: page.lending.
  */
 enum {
 	HANDOFF_REFUSED, /* the next worker gets it */
@@ -93,7 +94,7 @@ enum {
 };
 
 struct msg_handoff {
-	uint64_t connection; /* numbered by the master from 1 */
+	uint64_t connection; /* numbered from 1 by who accepts */
 	uint32_t id;         /* worker aimed at, or 0 */
 	uint32_t thread;     /* thread aimed at, or 0: any */
 	uint32_t uid;        /* of the client's end; (uint32_t)-1 unknown */
@@ -173,6 +174,7 @@ struct msg_text {
 	/* master <-> worker */ \
 	X(HANDOFF,      handoff)   /* fd: the connection */ \
 	X(TAKEN,        handoff)   /* the acknowledgement */ \
+	X(ACCEPT,       handoff)   /* fd: listening, accept yourself and say why; none: no more */ \
 	X(LEAVE,        target)    /* finish what is open, then exit 0 */ \
 	X(LEAVING,      target)    /* the worker will take no more */ \
 	/* client <-> master, by the aim line */ \

@@ -115,6 +115,12 @@ page_row_fold(struct page *page, int i)
 	atomic_store(&row->used, 0);
 }
 
+uint64_t
+page_connection(struct page *page)
+{
+	return atomic_fetch_add(&page->connections, 1) + 1;
+}
+
 bool
 page_report(struct page *page, int i, const struct report *report)
 {

@@ -29,7 +29,8 @@
 
 /* What a report says; the words are those of the timeline. */
 enum report_type {
-	REPORT_ACCEPTED = 1, /* master: a connection was accepted */
+	REPORT_ACCEPTED = 1, /* a connection was accepted; by a worker: `text`
+	                        is why */
 	REPORT_HANDOFF,      /* master: given to worker `id`, `text` is why */
 	REPORT_REFUSED,      /* worker refused it; it goes to the next */
 	REPORT_REQUEST,      /* worker: a request begins; `text` is its path */
@@ -99,6 +100,13 @@ struct page {
 	   a worker to take something; otherwise it looks at `taken`. */
 	_Atomic uint32_t master_waits;
 
+	/* Written by the master: which MSG_ACCEPT holds, so that nobody
+	   accepts after an older one, even before it has read the next. */
+	_Atomic uint32_t lending;
+
+	/* Written by who accepts: the number of the last connection. */
+	_Atomic uint64_t connections;
+
 	/* Written by the master: the totals of rows whose owners ended. */
 	_Atomic uint64_t ended_started, ended_answered, ended_done,
 	    ended_failed, ended_accepted, ended_lost;
@@ -123,6 +131,9 @@ void page_unmap(struct page *);
  */
 int page_row_take(struct page *, uint32_t id, uint32_t thread);
 void page_row_fold(struct page *, int row);
+
+/* The next number of a connection, whoever accepts it. */
+uint64_t page_connection(struct page *);
 
 /*
  * Put a report into the ring of a row.  Returns true when the reader sleeps

@@ -18,15 +18,25 @@
 struct split {
 	const char *policy, *why; /* why: how X-Why begins */
 	int least, most;          /* that a worker may get */
+	const char *figures;      /* of M22 */
 };
 
-/* By chance: the standard deviation is 8.7, so six of them either way. */
+/*
+ * Whoever accepts first may get all.  By chance and by the hash: the standard
+ * deviation is 8.7, so six of them either way.
+ */
 static const struct split splits[] = {
-	{ "rr", "next in turn", 100, 100 },
-	{ "least", "fewest in flight", 60, 140 },
-	{ "random", "by chance", 48, 152 },
-	{ "two-choices", "better of two: ", 48, 152 },
+	{ "rr", "next in turn", 100, 100, "" },
+	{ "least", "fewest in flight", 60, 140, "" },
+	{ "random", "by chance", 48, 152, "" },
+	{ "two-choices", "better of two: ", 48, 152, "" },
+	{ "shared", "kernel's choice (shared): w", 0, CONNECTIONS,
+	  "  (M22, epoll: 93/96/13/198)" },
+	{ "reuseport", "kernel's choice (reuseport): by", 48, 152,
+	  "  (M22, SO_REUSEPORT: 106/94/110/90)" },
 };
+
+#define SPLITS (int)(sizeof(splits) / sizeof(splits[0]))
 
 static void
 take(struct cluster *c, const char *why, int counts[WORKERS + 1])
@@ -64,7 +74,8 @@ START_TEST(four_hundred_connections_over_four_workers)
 
 	take(c, s->why, n);
 	counted(c, n);
-	printf("%-11s %d/%d/%d/%d\n", s->policy, n[1], n[2], n[3], n[4]);
+	printf("%-11s %d/%d/%d/%d%s\n", s->policy, n[1], n[2], n[3], n[4],
+	       s->figures);
 	for (int i = 1; i <= WORKERS; i++)
 		ck_assert_msg(n[i] >= s->least && n[i] <= s->most,
 		              "%s: %d/%d/%d/%d", s->policy, n[1], n[2], n[3],
@@ -79,7 +90,7 @@ START_TEST(a_running_server_changes_its_policy)
 	struct answer a;
 	const char *why;
 
-	for (int i = 3; i >= 0; i--) {
+	for (int i = SPLITS - 1; i >= 0; i--) {
 		cluster_set(c, "", "policy", splits[i].policy);
 		why = splits[i].why;
 		a = cluster_get(c, "/");
@@ -100,7 +111,7 @@ START_TEST(a_policy_that_is_not_there_changes_nothing)
 	cluster_ask(c, &m, -1);
 	ck_assert_str_eq(cluster_answer(c, m.seq),
 	                 "there is no policy \"roundest-robin\": there are rr "
-	                 "least random two-choices");
+	                 "least random two-choices shared reuseport");
 	ck_assert_str_eq(cluster_get(c, "/").why, "next in turn");
 	cluster_close(c);
 }
@@ -136,7 +147,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, four_hundred_connections_over_four_workers, 0,
-	                    (int)(sizeof(splits) / sizeof(splits[0])));
+	                    SPLITS);
 	tcase_add_test(t, a_running_server_changes_its_policy);
 	tcase_add_test(t, a_policy_that_is_not_there_changes_nothing);
 	tcase_add_test(t, least_spares_who_has_much_to_do);

@@ -129,12 +129,28 @@ app_scroll(struct app *app, bool up)
 	app->changed = true;
 }
 
+/* A puppet may have taken the terminal: it gets what makes signals. */
+static bool
+app_group_token(struct app *app, const struct token *t, bool empty)
+{
+	bool signals = token_is(t, CTRL_C) || token_is(t, CTRL_Z) ||
+	               token_is(t, CTRL_BACKSLASH);
+
+	if (!signals || !empty || !session_idle(app->session) ||
+	    !session_front_group(app->session))
+		return false;
+	session_terminal_input(app->session, t->bytes, t->len);
+	return true;
+}
+
 static void
 app_key(struct app *app, const struct token *t)
 {
 	bool empty = !*prompt_line(app->prompt);
 
 	if (app_job_token(app, t))
+		return;
+	if (app_group_token(app, t, empty))
 		return;
 	if (token_is(t, CTRL_Z)) {
 		session_say(app->session, LINE_RESULT,

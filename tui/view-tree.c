@@ -245,7 +245,7 @@ tree_row(const struct tree_pen *pen, const struct tree_row *row)
 	bool reasoned;
 
 	tree_figures(pen, row, hint);
-	reasoned = row->ending[0] && tree_reason(pen, row, style);
+	reasoned = row->proc && row->proc->dead && tree_reason(pen, row, style);
 	tree_command(pen, pen->col + pen->cols - room, room, row, style,
 	             tree_rest(row, reasoned));
 }

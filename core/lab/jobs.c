@@ -136,11 +136,21 @@ jobs_background(struct lab *lab, const struct msg *m, const int *fds, int nfds)
 	jobs_send_signal(lab, m, SIGCONT);
 }
 
+/* A puppet may have taken the terminal without being asked; 0: it is ours. */
+static pid_t
+jobs_front(const struct lab *lab)
+{
+	pid_t front = pty_foreground(lab->tty);
+
+	return lab->foreground      ? lab->foreground
+	       : front == getpgrp() ? 0
+	                            : front;
+}
+
 void
 jobs_changed(struct lab *lab, const struct child_news *news, pid_t group)
 {
-	if (!lab->foreground || group != lab->foreground ||
-	    news->change == CHILD_CONTINUED)
+	if (group != jobs_front(lab) || news->change == CHILD_CONTINUED)
 		return;
 	/* The leader speaks for its group; without it, anybody does. */
 	if (news->pid == group || !kin_find(lab->kin, group))

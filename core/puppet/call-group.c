@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -53,21 +54,38 @@ call_nice(const struct call *call, struct result *r)
 	r->error = errno;
 }
 
+/* "0", "0,1", "all" */
+static bool
+group_cpus(char *list, cpu_set_t *set)
+{
+	char *save = NULL, *word;
+	int64_t cpu;
+
+	CPU_ZERO(set);
+	if (strcmp(list, "all") == 0) {
+		memset(set, 0xff, sizeof(*set));
+		return true;
+	}
+	for (word = strtok_r(list, ",", &save); word;
+	     word = strtok_r(NULL, ",", &save)) {
+		if (!text_number(word, 0, CPU_SETSIZE - 1, &cpu))
+			return false;
+		CPU_SET((size_t)cpu, set);
+	}
+	return CPU_COUNT(set) != 0;
+}
+
 void
 call_affinity(const struct call *call, struct result *r)
 {
-	bool all = strcmp(call->argv[1], "all") == 0;
-	int64_t cpu = 0;
+	char list[sizeof(call->rest)];
 	cpu_set_t set;
 
-	if (!all && !text_number(call->argv[1], 0, CPU_SETSIZE - 1, &cpu)) {
-		result_refuse(r, EINVAL, "it is written affinity CPU|all");
-		return;
-	}
-	CPU_ZERO(&set);
-	if (all)
-		memset(&set, 0xff, sizeof(set));
+	snprintf(list, sizeof(list), "%s", call->argv[1]);
+	if (!group_cpus(list, &set))
+		result_refuse(r, EINVAL,
+		              "it is written affinity 0, affinity "
+		              "0,1 or affinity all");
 	else
-		CPU_SET((size_t)cpu, &set);
-	result_of(r, sched_setaffinity(0, sizeof(set), &set));
+		result_of(r, sched_setaffinity(0, sizeof(set), &set));
 }

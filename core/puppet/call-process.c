@@ -37,10 +37,12 @@ call_fork(const struct call *call, struct result *r)
 	}
 	pid = child_fork(NULL);
 	result_of(r, pid);
-	if (pid == 0)
+	if (pid == 0) {
+		puppet_forget_threads();
 		string_child(string, call->child);
-	else
+	} else {
 		string_drop(string);
+	}
 }
 
 /* What wait(2) wrote into the status, in words and raw. */
@@ -78,13 +80,14 @@ call_waitpid(const struct call *call, struct result *r)
 	bool nohang = call->argc == 3 && strcmp(call->argv[2], "nohang") == 0;
 	int64_t wanted;
 	int status = 0;
+	pid_t pid;
 
 	if (!text_number(call->argv[1], -1, INT32_MAX, &wanted)) {
 		result_refuse(r, EINVAL, "waitpid takes a pid, -1 for any");
 		return;
 	}
-	process_waited(r, waitpid((pid_t)wanted, &status, nohang ? WNOHANG : 0),
-	               status);
+	pid = waitpid((pid_t)wanted, &status, nohang ? WNOHANG : 0);
+	process_waited(r, pid, status);
 }
 
 /* execve(2), with the PATH of execvp(3).  Only a failure returns. */
@@ -207,4 +210,10 @@ call_prctl(const struct call *call, struct result *r)
 		return;
 	}
 	result_of(r, prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0));
+	snprintf(r->text, sizeof(r->text),
+	         "orphans among its descendants "
+	         "come to %s. Elsewhere that is the session manager, as "
+	         "systemd --user, or else pid 1",
+	         on ? "it now, the nearest subreaper"
+	            : "the next subreaper above it, here the lab");
 }

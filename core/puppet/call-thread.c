@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/puppet/puppet.h"
 #include "core/puppet/string.h"
@@ -56,6 +57,13 @@ thread_free_slot(void)
 }
 
 void
+puppet_forget_threads(void)
+{
+	for (int i = 0; i < PUPPET_THREADS; i++)
+		threads[i].state = FREE;
+}
+
+void
 call_pthread_create(const struct call *call, struct result *r)
 {
 	struct thread *t = thread_free_slot();
@@ -94,10 +102,15 @@ call_pthread_join(const struct call *call, struct result *r)
 	              call->argv[1]);
 }
 
-/* In the main thread the others go on: the process lives until they end. */
+/*
+ * In the main thread the others go on: the process lives until they end, and
+ * the string of the main thread is cut.
+ */
 void
 call_pthread_exit(const struct call *call, struct result *r)
 {
 	(void)call, (void)r;
+	if (gettid() == getpid())
+		string_drop(string_fd());
 	pthread_exit(NULL);
 }

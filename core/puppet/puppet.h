@@ -48,6 +48,9 @@ void puppet_hang(void);
 /* call-memory.c: answer a VARIABLE about one of the variables; see msg.h. */
 struct msg memory_peek(const struct msg *);
 
+/* In a new child: fork(2) has copied one thread, the one that called it. */
+void puppet_forget_threads(void);
+
 /* value, and errno where it is negative: how most system calls answer. */
 void result_of(struct result *, int64_t value);
 

@@ -175,6 +175,16 @@ puppet_missing(struct session *s, const char *name, struct err *err)
 	if (row && row->dead)
 		err_set(err, "%s has ended (%s): start another with puppet",
 		        name, ending_text(row, how, sizeof(how)));
+	else if (row && row->tid)
+		err_set(err,
+		        "the thread %s has ended: pthread_create starts "
+		        "another",
+		        name);
+	else if (row && strncmp(row->cmd, "forkshop-puppet", 15) == 0)
+		err_set(err,
+		        "the first thread of %s has ended: call its others, as "
+		        "with %s.t1 getpid",
+		        name, name);
 	else if (row)
 		err_set(err,
 		        "%s runs another program since its exec, and has no "
@@ -188,16 +198,14 @@ puppet_missing(struct session *s, const char *name, struct err *err)
 static void
 puppet_tell_queued(struct session *s, const struct puppet *p)
 {
-	const struct proc *row = snapshot_find(session_snapshot(s), p->name);
-
-	if (row && row->state == 'T')
+	if (troupe_state(s->troupe, p) == 'T')
 		session_say(s, LINE_RESULT,
 		            "%s is stopped: the call waits until kill -CONT %s",
 		            p->name, p->name);
-	else if (p->asked > p->answered + 1)
+	else if (p->calling && p->asked > p->answered + 1)
 		session_say(s, LINE_RESULT,
-		            "%s is still in a call: this one waits its turn",
-		            p->name);
+		            "%s is still in %.*s(): this call waits its turn",
+		            p->name, (int)strcspn(p->call, " "), p->call);
 }
 
 static enum outcome
@@ -207,13 +215,15 @@ run_p(struct session *s, const struct args *args, struct err *err)
 	size_t len = strcspn(args->line, " \t");
 	struct puppet *p;
 	struct pull *pull;
+	int sent;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, args->line);
 	p = troupe_find(s->troupe, name);
 	if (!p)
 		return puppet_missing(s, name, err);
-	if (troupe_call(s->troupe, p, args->rest, err) < 0)
-		return OUTCOME_USAGE;
+	sent = troupe_call(s->troupe, p, args->rest, err);
+	if (sent < 0)
+		return sent == -1 ? OUTCOME_USAGE : OUTCOME_FAILED;
 	puppet_tell_queued(s, p);
 	pull = puppet_pull(err);
 	return pull ? puppet_wait(s, pull) : OUTCOME_FAILED;
@@ -238,18 +248,21 @@ run_all(struct session *s, const struct args *args, struct err *err)
 {
 	struct puppet *hang[TROUPE_MAX], *p;
 	struct pull *pull;
-	int n = 0;
+	int n = 0, sent;
 
 	for (int i = 0; (p = troupe_nth(s->troupe, i)); i++)
 		if (p->wire && !p->thread)
 			hang[n++] = p;
 	if (n == 0) {
-		err_set(err, "there are no puppets: puppet 2 starts two");
+		err_set(err,
+		        "no puppet hangs on a string: puppet 2 starts two");
 		return OUTCOME_FAILED;
 	}
-	for (int i = 0; i < n; i++)
-		if (troupe_call(s->troupe, hang[i], args->rest, err) < 0)
-			return OUTCOME_USAGE;
+	sent = troupe_room(s->troupe, args->rest, n, err);
+	for (int i = 0; i < n && sent == 0; i++)
+		sent = troupe_call(s->troupe, hang[i], args->rest, err);
+	if (sent < 0)
+		return sent == -1 ? OUTCOME_USAGE : OUTCOME_FAILED;
 	pull = puppet_pull(err);
 	return pull ? puppet_wait(s, pull) : OUTCOME_FAILED;
 }

@@ -23,6 +23,7 @@ run_tree(struct session *s, const struct args *args, struct err *err)
 	const struct proc *root = NULL;
 
 	style.structure = args_option(args, "-p") != NULL;
+	style.generations = args_option(args, "--generations") != NULL;
 	if (args_option(args, "--threads"))
 		style.threads = 64;
 	watch_refresh(session_watch(s));
@@ -45,6 +46,9 @@ const struct command cmd_tree = {
 	.options = {
 		{ "-p", { .kind = ARG_NONE }, "pids and structure alone" },
 		{ "--threads", { .kind = ARG_NONE }, "every thread" },
+		{ "--generations",
+		  { .kind = ARG_NONE },
+		  "number each by its births below the lab, column GEN" },
 	},
 	.run = run_tree,
 };

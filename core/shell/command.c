@@ -12,7 +12,7 @@
 
 // clang-format off
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
-    cmd_jobs, cmd_fg, cmd_bg,
+    cmd_jobs, cmd_fg, cmd_bg, cmd_key,
     cmd_tree, cmd_explain, cmd_peek, cmd_poke,
     cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
@@ -32,6 +32,7 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_jobs,
 	&cmd_fg,
 	&cmd_bg,
+	&cmd_key,
 	/* looking */
 	&cmd_tree,
 	&cmd_explain,

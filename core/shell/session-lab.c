@@ -250,6 +250,22 @@ session_lab_open(struct session *s, struct err *err)
 
 /* Ending it **************************************************************/
 
+/* While it cannot speak it does not listen: nobody needs its last news. */
+static void
+session_lab_unheard(struct session *s)
+{
+	static struct msg m;
+	int fds[WIRE_FDS], nfds, got = 1;
+
+	while (s->lab_link.wire && got > 0) {
+		got = wire_recv(s->lab_link.wire, &m, fds, &nfds);
+		if (got > 0)
+			wire_drop_fds(fds, nfds);
+	}
+	if (s->lab_link.wire && (got < 0 || wire_flush(s->lab_link.wire) < 0))
+		session_unlink(&s->lab_link);
+}
+
 void
 session_lab_close(struct session *s)
 {
@@ -261,9 +277,7 @@ session_lab_close(struct session *s)
 		if (s->lab_link.wire)
 			wire_send(s->lab_link.wire, &bye, NULL, 0, NULL);
 		while (clock_ns() < until_ns && !child_ended(s->lab_pidfd)) {
-			if (s->lab_link.wire &&
-			    wire_flush(s->lab_link.wire) < 0)
-				session_unlink(&s->lab_link);
+			session_lab_unheard(s);
 			poll(&p, 1, LAB_ROUND_MS * 5);
 		}
 		child_signal(s->lab_pidfd, SIGKILL, NULL);

@@ -151,6 +151,21 @@ session_foreground(const struct session *s)
 	return s->foreground ? s->foreground->name : NULL;
 }
 
+pid_t
+session_front_group(struct session *s)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	pid_t group = pty_foreground(s->terminal);
+
+	for (int i = 0; group > 0 && i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+
+		if (p->pgrp == group && !p->dead)
+			return p->kind == KIND_LAB ? 0 : group;
+	}
+	return 0;
+}
+
 /* Before the lab has given it the terminal, ^C would reach the lab's group. */
 const char *
 session_typed_to(const struct session *s)

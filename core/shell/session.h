@@ -131,6 +131,12 @@ const char *session_foreground(const struct session *);
 /* The same once it has the terminal: it gets what is typed from now on. */
 const char *session_typed_to(const struct session *);
 void session_terminal_input(struct session *, const char *bytes, size_t);
+
+/*
+ * The process group that has the lab's terminal, as the kernel says; 0: the
+ * prompt has it.  A puppet may have taken it by tcsetpgrp.
+ */
+pid_t session_front_group(struct session *);
 void session_terminal_size(struct session *, int rows, int cols);
 int session_terminal_fd(const struct session *); /* the pty's master */
 

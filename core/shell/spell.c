@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/shell/spell.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,8 +63,8 @@ static void
 spell_resolve(struct troupe *t, int call, char *text, size_t size)
 {
 	char *word = strchr(text, ' '), rest[MSG_TEXT], name[NAME_SIZE];
-	const struct puppet *p;
 	size_t len;
+	pid_t pid;
 
 	if (!word || (call != CALL_waitpid && call != CALL_setpgid))
 		return;
@@ -73,11 +74,25 @@ spell_resolve(struct troupe *t, int call, char *text, size_t size)
 		return;
 	memcpy(name, word, len);
 	name[len] = '\0';
-	p = troupe_find(t, name);
-	if (!p || !p->pid)
+	pid = isalpha((unsigned char)name[0]) ? troupe_pid(t, name) : 0;
+	if (pid == 0)
 		return;
 	snprintf(rest, sizeof(rest), "%s", word + len);
-	snprintf(word, size - (size_t)(word - text), "%d%s", (int)p->pid, rest);
+	snprintf(word, size - (size_t)(word - text), "%d%s", (int)pid, rest);
+}
+
+/* "send 3 to p2": p2 has to be there to take it. */
+static int
+spell_receiver(struct troupe *t, int call, const char *text, struct err *err)
+{
+	const char *to = strrchr(text, ' ');
+
+	if (call != CALL_send || !to || troupe_find(t, to + 1))
+		return 0;
+	return err_set(err,
+	               "%.40s hangs on no string, so no descriptor can be "
+	               "passed to it: it is written send FD to p2",
+	               to + 1);
 }
 
 /* "exec ls" to "execve ls"; checks the number of words. */
@@ -103,7 +118,7 @@ spell_call(struct troupe *t, const char *text, char *out, size_t size,
 		               spell_table[i].usage);
 	snprintf(out, size, "%s%s", spell_table[i].name, text + len);
 	spell_resolve(t, i, out, size);
-	return i;
+	return spell_receiver(t, i, out, err) < 0 ? -1 : i;
 }
 
 /* "exit 7" as "exit(7)"; a text is not cut at its blanks. */
@@ -112,11 +127,12 @@ spell_as_call(const char *text, char *buf, size_t size)
 {
 	size_t name = strcspn(text, " ");
 	const char *rest = text + name + strspn(text + name, " ");
-	bool prose = strncmp(text, "print", name) == 0;
+	bool print = strncmp(text, "print", name) == 0;
+	bool prose = print || strncmp(text, "send", name) == 0;
 
-	snprintf(buf, size, "%.*s(%s", (int)name, text, prose ? "\"" : "");
+	snprintf(buf, size, "%.*s(%s", (int)name, text, print ? "\"" : "");
 	for (; *rest; rest++)
 		text_add(buf, size, *rest == ' ' && !prose ? ", " : "%c",
 		         *rest);
-	text_add(buf, size, "%s)", prose ? "\"" : "");
+	text_add(buf, size, "%s)", print ? "\"" : "");
 }

@@ -237,6 +237,9 @@ tree_cells(struct tree_row *row, const struct proc *p)
 
 	snprintf(row->cell[TREE_PID], TREE_CELL, "%d",
 	         (int)(p->tid ? p->tid : p->pid));
+	if (process && p->generation)
+		snprintf(row->cell[TREE_GENERATION], TREE_CELL,
+		         p->generation < 0 ? "?" : "%d", p->generation);
 	snprintf(row->cell[TREE_PPID], TREE_CELL, "%d", (int)p->ppid);
 	snprintf(row->cell[TREE_PGRP], TREE_CELL, "%d", (int)p->pgrp);
 	tree_stat(row->cell[TREE_STAT], p);
@@ -302,11 +305,11 @@ tree_command(struct tree_row *row, const struct proc *p)
 		snprintf(raw, sizeof(raw), "%s", p->cmd);
 	else
 		snprintf(raw, sizeof(raw), "[%s] %s", p->name, p->cmd);
-	if (p->doing[0] && !p->dead)
-		text_add(raw, sizeof(raw), "  %s", p->doing);
 	text_clean(row->command, sizeof(row->command), raw, strlen(raw));
 	if (p->dead)
 		ending_text(p, row->ending, sizeof(row->ending));
+	else
+		snprintf(row->ending, sizeof(row->ending), "%s", p->doing);
 }
 
 static const struct {

@@ -20,6 +20,7 @@ static const struct {
 } tree_table[TREE_COLUMNS] = {
 	// clang-format off
 	[TREE_PID]      = { "PID",      7, true,  0,   true },
+	[TREE_GENERATION] = { "GEN",    3, true,  0,   true },
 	[TREE_PPID]     = { "PPID",     7, true,  160, false },
 	[TREE_PGRP]     = { "PGID",     7, true,  160, false },
 	[TREE_STAT]     = { "STAT",     4, false, 0,   true },
@@ -48,6 +49,8 @@ tree_has(const struct tree_style *style, enum tree_column c)
 {
 	if (c == TREE_COMMAND || c == TREE_PID)
 		return true;
+	if (c == TREE_GENERATION)
+		return style->generations;
 	if (style->structure)
 		return false;
 	if (c == TREE_BAR && style->lines == TREE_INDENT)

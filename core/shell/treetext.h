@@ -28,6 +28,7 @@ struct tree_style {
 	enum tree_lines lines; /* how branches are drawn */
 	bool big;              /* for a projector: few columns, long bars */
 	bool structure;        /* pids and commands alone */
+	bool generations;      /* how many births below the lab */
 	int threads;           /* thread rows of one process: 0 is 8, -1 none */
 	int ended;             /* dead rows under one parent; 0: 4 */
 	pid_t root;            /* draw what is under this process; 0: all */
@@ -35,6 +36,7 @@ struct tree_style {
 
 enum tree_column {
 	TREE_PID,
+	TREE_GENERATION, /* only where it is asked for */
 	TREE_PPID,
 	TREE_PGRP,
 	TREE_STAT,
@@ -83,7 +85,7 @@ struct tree_row {
 	char cell[TREE_BAR][TREE_CELL]; /* text of the columns before BAR */
 	char branch[TREE_BRANCH];
 	char command[200]; /* "forkshop-server w1", "{w1.t1}" */
-	char ending[64];   /* "killed by TERM"; "" while it lives */
+	char ending[64];   /* "killed by TERM"; "in wait4()" while it lives */
 };
 
 /*

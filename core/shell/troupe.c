@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Start reading at troupe_call() for the way down, and at troupe_on_string()
- * for the way up.
+ * and troupe-hear.c for the way up.
  */
 #include "core/shell/troupe.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 
 #include "core/shell/inside.h"
 #include "core/shell/spell.h"
-#include "core/sys/sig.h"
 #include "core/sys/text.h"
 #include "core/wire/call.h"
 
@@ -37,7 +35,7 @@ troupe_open(struct session *s, struct err *err)
 	return t;
 }
 
-static void
+void
 troupe_let_go(struct puppet *p)
 {
 	loop_drop(p->session->loop, wire_fd(p->wire));
@@ -69,6 +67,18 @@ troupe_find(struct troupe *t, const char *name)
 	return NULL;
 }
 
+pid_t
+troupe_pid(struct troupe *t, const char *name)
+{
+	const struct puppet *p = troupe_find(t, name);
+	const struct proc *row;
+
+	if (p && p->pid)
+		return p->pid;
+	row = snapshot_find(session_snapshot(t->session), name);
+	return row ? row->pid : 0;
+}
+
 bool
 troupe_name_ok(const char *name)
 {
@@ -87,8 +97,7 @@ troupe_name_ok(const char *name)
 
 static void troupe_on_string(void *arg, uint32_t events);
 
-/* Hold one more string.  Takes ownership of fd. */
-static struct puppet *
+struct puppet *
 troupe_hold(struct troupe *t, int fd, const char *name, const char *parent)
 {
 	struct session *s = t->session;
@@ -112,14 +121,45 @@ troupe_hold(struct troupe *t, int fd, const char *name, const char *parent)
 	return p->wire ? p : NULL;
 }
 
-static unsigned
-troupe_room(const struct troupe *t)
+/* Free places, but for those of who may be born by calls under way. */
+static int
+troupe_free(const struct troupe *t)
 {
-	unsigned n = 0;
+	int n = 0;
 
 	for (int i = 0; i < TROUPE_MAX; i++)
-		n += !t->puppet[i].wire;
+		n += t->puppet[i].wire ? -t->puppet[i].births : 1;
 	return n;
+}
+
+static int
+troupe_full(const struct troupe *t, int n, struct err *err)
+{
+	int room = troupe_free(t);
+
+	if (n <= room)
+		return 0;
+	return err_set(err,
+	               "there is room for %d more puppets and threads (of %d), "
+	               "and this could make %d: end some, as with p1 exit",
+	               room > 0 ? room : 0, TROUPE_MAX, n);
+}
+
+static bool
+troupe_makes(int call)
+{
+	return call == CALL_fork || call == CALL_pthread_create;
+}
+
+int
+troupe_room(struct troupe *t, const char *text, int n, struct err *err)
+{
+	char out[MSG_TEXT];
+	int call = spell_call(t, text, out, sizeof(out), err);
+
+	if (call < 0)
+		return -1;
+	return troupe_makes(call) && troupe_full(t, n, err) < 0 ? -2 : 0;
 }
 
 uint32_t
@@ -135,11 +175,8 @@ troupe_start(struct troupe *t, char name[NAME_SIZE], struct err *err)
 	uint32_t seq = 0;
 	int pair[2];
 
-	if (troupe_room(t) == 0) {
-		err_set(err, "%d puppets are enough: end some, as with p1 exit",
-		        TROUPE_MAX);
+	if (troupe_full(t, 1, err) < 0)
 		return 0;
-	}
 	snprintf(name, NAME_SIZE, "p%u", t->last + 1);
 	snprintf(cmd, sizeof(cmd), "forkshop-puppet %s", name);
 	plan.cmd = cmd;
@@ -159,30 +196,51 @@ troupe_start(struct troupe *t, char name[NAME_SIZE], struct err *err)
 
 /* Calls go down *********************************************************/
 
+/* "p1.t3": its process counts its threads, and no number comes again. */
+static void
+troupe_thread_name(struct troupe *t, struct puppet *p, char name[NAME_SIZE])
+{
+	int len = (int)strcspn(p->name, ".");
+	struct puppet *first;
+
+	snprintf(name, NAME_SIZE, "%.*s", len, p->name);
+	first = troupe_find(t, name);
+	if (!first)
+		first = p;
+	do
+		snprintf(name, NAME_SIZE, "%.*s.t%u", len, p->name,
+		         ++first->threads);
+	while (troupe_find(t, name));
+}
+
 /* A name for who may be born by the call; "" where nobody is. */
 static int
-troupe_child_name(struct troupe *t, const struct puppet *p, int call,
+troupe_child_name(struct troupe *t, struct puppet *p, int call,
                   char name[NAME_SIZE], struct err *err)
 {
-	unsigned n = 0;
-
 	name[0] = '\0';
-	if (call != CALL_fork && call != CALL_pthread_create)
+	if (!troupe_makes(call))
 		return 0;
-	if (troupe_room(t) == 0)
-		return err_set(err,
-		               "%d puppets and threads are enough: end "
-		               "some, as with p1 exit",
-		               TROUPE_MAX);
-	if (call == CALL_fork) {
+	if (troupe_full(t, 1, err) < 0)
+		return -1;
+	if (call == CALL_fork)
 		snprintf(name, NAME_SIZE, "p%u", ++t->last);
-		return 0;
-	}
-	do
-		snprintf(name, NAME_SIZE, "%.*s.t%u",
-		         (int)strcspn(p->name, "."), p->name, ++n);
-	while (troupe_find(t, name));
+	else
+		troupe_thread_name(t, p, name);
 	return 0;
+}
+
+static void
+troupe_sent(struct puppet *p, int call, const char *text)
+{
+	if (p->asked == p->answered)
+		snprintf(p->call, sizeof(p->call), "%.*s", TROUPE_CALL - 1,
+		         text);
+	p->asked++;
+	p->births += troupe_makes(call);
+	/* In a moment it says that it is in the call; else it is stopped. */
+	if (p->calling || troupe_state(p->session->troupe, p) == 'T')
+		troupe_doing(p);
 }
 
 int
@@ -192,19 +250,17 @@ troupe_call(struct troupe *t, struct puppet *p, const char *text,
 	struct msg m = msg_make(MSG_CALL, NULL);
 	int call = spell_call(t, text, m.text.text, MSG_TEXT, err);
 
-	if (call < 0 || troupe_child_name(t, p, call, m.name, err) < 0)
+	if (call < 0)
 		return -1;
+	if (troupe_child_name(t, p, call, m.name, err) < 0)
+		return -2;
 	m.seq = session_seq(t->session);
 	if (wire_send(p->wire, &m, NULL, 0, err) < 0)
-		return -1;
+		return -2;
 	if (wire_waiting(p->wire))
 		loop_change(t->session->loop, wire_fd(p->wire),
 		            EPOLLIN | EPOLLOUT);
-	if (p->asked == p->answered)
-		p->calling = false;
-	p->asked++;
-	snprintf(p->call, sizeof(p->call), "%.*s", TROUPE_CALL - 1,
-	         m.text.text);
+	troupe_sent(p, call, m.text.text);
 	return 0;
 }
 
@@ -214,7 +270,8 @@ troupe_may_block(const struct puppet *p)
 {
 	static const char *const names[] = { "wait",  "waitpid",     "pause",
 		                             "sleep", "spin",        "read",
-		                             "write", "pthread_join" };
+		                             "open",  "write",       "print",
+		                             "flush", "pthread_join" };
 	size_t len = strcspn(p->call, " ");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -224,160 +281,33 @@ troupe_may_block(const struct puppet *p)
 	return false;
 }
 
-bool
-troupe_quiet(struct troupe *t, struct puppet *p)
+char
+troupe_state(struct troupe *t, const struct puppet *p)
 {
 	struct proc_stat st;
 
-	if (!p->wire || (p->asked == p->answered && !p->newborn))
-		return true;
 	if (!p->pid || procfs_stat(t->session->procfs, p->pid,
 	                           p->thread ? p->tid : 0, &st) < 0)
-		return false;
-	if (st.state == 'T')
+		return 0;
+	return st.state;
+}
+
+bool
+troupe_quiet(struct troupe *t, struct puppet *p)
+{
+	char state;
+
+	if (!p->wire || (p->asked == p->answered && !p->newborn))
+		return true;
+	state = troupe_state(t, p);
+	if (state == 'T')
 		return true;
 	if (!p->calling || !troupe_may_block(p))
 		return false;
-	return st.state == 'S' || strncmp(p->call, "spin", 4) == 0;
+	return state == 'S' || strncmp(p->call, "spin", 4) == 0;
 }
 
 /* Answers come up *******************************************************/
-
-/* What wakes the watch: this pid (or thread) has this name. */
-static void
-troupe_awake(struct puppet *p, struct msg *m, int *fds, int nfds)
-{
-	p->pid = m->born.pid;
-	if (p->thread) {
-		const struct puppet *main =
-		    troupe_find(p->session->troupe, p->parent);
-
-		p->tid = m->born.pid;
-		p->pid = main ? main->pid : 0;
-		p->newborn = false;
-	}
-	watch_message(p->session->watch, NULL, m, fds, nfds);
-}
-
-/* The row says which call it is in; that of a thread has no such place. */
-static void
-troupe_doing(struct puppet *p, const char *call)
-{
-	char name[24];
-
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(call, " "), call);
-	if (!p->thread && p->pid)
-		watch_doing(p->session->watch, p->pid, name);
-}
-
-static void
-troupe_returned(struct puppet *p, const struct msg_returned *r)
-{
-	char call[TROUPE_CALL + 8], line[1024], born[80] = "";
-
-	if (p->newborn)
-		snprintf(born, sizeof(born),
-		         "  (child of %s, born inside fork)", p->parent);
-	spell_as_call(p->newborn ? "fork" : p->call, call, sizeof(call));
-	snprintf(line, sizeof(line), "%s = %lld%s", call, (long long)r->value,
-	         born);
-	if (r->error && r->error != ENOSYS)
-		text_add(line, sizeof(line), " %s (%s)",
-		         strerrorname_np(r->error), strerror(r->error));
-	if (r->text[0])
-		text_add(line, sizeof(line), "  (%s)", r->text);
-	session_say(p->session, LINE_RESULT, "%s: %s", p->name, line);
-	p->calling = false;
-	troupe_doing(p, "");
-	if (p->newborn)
-		p->newborn = false;
-	else
-		p->answered++;
-	if (r->error)
-		session_fail(p->session, 1);
-}
-
-static void
-troupe_caught(struct puppet *p, const struct msg_target *t)
-{
-	char name[SIG_NAME_SIZE], line[80];
-
-	snprintf(line, sizeof(line), "caught %s, %u so far",
-	         sig_name(t->value, name), t->id);
-	session_say(p->session, LINE_EVENT, "%s: %s", p->name, line);
-}
-
-/* A descriptor on its way from one puppet to another. */
-static void
-troupe_pass(struct puppet *p, const struct msg *m, const int *fds, int nfds)
-{
-	struct puppet *to = troupe_find(p->session->troupe, m->text.text);
-	struct msg pass = msg_say(MSG_PASS, "%s", p->name);
-
-	if (to && nfds == 1 && wire_send(to->wire, &pass, fds, 1, NULL) == 0)
-		return;
-	session_say(p->session, LINE_ERROR,
-	            "there is no puppet %.40s to take the descriptor",
-	            m->text.text);
-	session_fail(p->session, 1);
-}
-
-static void
-troupe_hear(struct puppet *p, struct msg *m, int *fds, int nfds)
-{
-	char line[80];
-
-	switch (m->type) {
-	case MSG_STRING:
-		if (nfds == 1) {
-			troupe_hold(p->session->troupe, fds[0], m->name,
-			            p->name);
-			fds[0] = -1;
-		}
-		break;
-	case MSG_AWAKE:
-		troupe_awake(p, m, fds, nfds);
-		break;
-	case MSG_CALLING:
-		p->calling = true;
-		troupe_doing(p, m->text.text);
-		break;
-	case MSG_RETURNED:
-		troupe_returned(p, &m->returned);
-		break;
-	case MSG_CAUGHT:
-		troupe_caught(p, &m->target);
-		break;
-	case MSG_VALUE:
-		session_answered(p->session, m, 1);
-		break;
-	case MSG_PASS:
-		troupe_pass(p, m, fds, nfds);
-		break;
-	case MSG_PASSED:
-		snprintf(line, sizeof(line), "received descriptor %d",
-		         m->target.value);
-		session_say(p->session, LINE_RESULT, "%s: %s", p->name, line);
-		break;
-	}
-}
-
-/* The process ended, or became another program: its string is cut. */
-static void
-troupe_cut(struct puppet *p)
-{
-	char call[TROUPE_CALL + 8], line[TROUPE_CALL + 120];
-
-	if (p->asked != p->answered && strncmp(p->call, "execve", 6) == 0) {
-		spell_as_call(p->call, call, sizeof(call));
-		snprintf(line, sizeof(line),
-		         "%s does not return: the same pid is another program "
-		         "now, and its string is cut",
-		         call);
-		session_say(p->session, LINE_RESULT, "%s: %s", p->name, line);
-	}
-	troupe_let_go(p);
-}
 
 static void
 troupe_on_string(void *arg, uint32_t events)

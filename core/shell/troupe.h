@@ -30,9 +30,12 @@ struct puppet {
 	bool thread;
 	uint32_t asked;         /* calls sent ... */
 	uint32_t answered;      /* ... and answered */
-	bool calling;           /* it said that it is about to call */
-	char call[TROUPE_CALL]; /* the newest call, as typed */
+	bool calling;           /* it is in a call ... */
+	char call[TROUPE_CALL]; /* ... this one; or the one sent last */
 	bool newborn;           /* it has not answered for its birth yet */
+	int births;             /* calls under way that may make somebody */
+	bool bore;              /* by the one it is in somebody was made */
+	unsigned threads;       /* number of its newest thread */
 };
 
 struct troupe *troupe_open(struct session *, struct err *);
@@ -45,12 +48,25 @@ uint32_t troupe_start(struct troupe *, char name[NAME_SIZE], struct err *);
 struct puppet *troupe_find(struct troupe *, const char *name);
 struct puppet *troupe_nth(struct troupe *, int i); /* NULL past TROUPE_MAX */
 
+/*
+ * Its state as in proc(5), now, from the kernel: 'T' stopped, 'Z' ended; 0
+ * when it cannot be known.
+ */
+char troupe_state(struct troupe *, const struct puppet *);
+
+/*
+ * Is there a place for all who may be born when n puppets make this call?
+ * Returns as troupe_call does.
+ */
+int troupe_room(struct troupe *, const char *text, int n, struct err *);
+
 /* "p7" and "p7.t1" are names of puppets, whether they live or not. */
 bool troupe_name_ok(const char *name);
 
 /*
  * Send a call (as typed: "exit 7").  A new name is made for who may be born
- * by it.  Returns 0, or -1 and err: an unknown call with the nearest one.
+ * by it.  Returns 0, or err and -1: it is no call, and the nearest one is
+ * told; or -2: it cannot be made now.
  */
 int troupe_call(struct troupe *, struct puppet *, const char *text,
                 struct err *);
@@ -60,5 +76,24 @@ int troupe_call(struct troupe *, struct puppet *, const char *text,
  * or is blocked in its call?
  */
 bool troupe_quiet(struct troupe *, struct puppet *);
+
+/* The pid of who is called so: a puppet, or any process of the lab; or 0. */
+pid_t troupe_pid(struct troupe *, const char *name);
+
+/* Between troupe.c and troupe-hear.c ************************************/
+
+/* Hold one more string.  Takes ownership of fd. */
+struct puppet *troupe_hold(struct troupe *, int fd, const char *name,
+                           const char *parent);
+void troupe_let_go(struct puppet *);
+
+/* A message that it said; descriptors that are kept become -1. */
+void troupe_hear(struct puppet *, struct msg *, int *fds, int nfds);
+
+/* The process ended, or became another program: its string is cut. */
+void troupe_cut(struct puppet *);
+
+/* Its row says which call it is in, and how many wait behind it. */
+void troupe_doing(struct puppet *);
 
 #endif

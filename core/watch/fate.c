@@ -19,6 +19,15 @@
 
 /* Birth *****************************************************************/
 
+/* The shell and the lab are before all generations. */
+static int
+fate_generation(const struct watch *w, const struct member *parent)
+{
+	if (!w->lab || !parent || parent->p.generation < 0)
+		return w->lab ? -1 : 0;
+	return parent->p.generation + 1;
+}
+
 struct member *
 fate_born(struct watch *w, struct member *parent, pid_t pid,
           uint64_t start_ticks, int64_t t_ns)
@@ -32,6 +41,7 @@ fate_born(struct watch *w, struct member *parent, pid_t pid,
 		return NULL;
 	m->p.start_ticks = start_ticks;
 	m->p.ppid = parent ? parent->p.pid : 0;
+	m->p.generation = fate_generation(w, parent);
 	m->p.state = 'R';
 	m->p.born_ns = m->p.changed_ns = t_ns;
 	m->stat_fd = procfs_stat_open(w->proc, pid, 0);

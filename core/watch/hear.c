@@ -249,6 +249,8 @@ hear_adopted(struct watch *w, struct heard *h)
 
 	if (!m)
 		return;
+	if (!m->p.adopted && m->parent == lab && !m->named)
+		m->p.generation = -1; /* who bore it we have not seen */
 	hear_hold(w, m, h);
 	fate_adopted(w, m, lab, h->msg->t_ns);
 }

@@ -71,6 +71,7 @@ struct proc {
 	int depth;
 	bool last; /* the last child of its parent */
 	pid_t ppid, pgrp, session;
+	int generation;  /* by birth: 1 a child of the lab's; -1 not known */
 	bool foreground; /* its group has the lab's terminal */
 
 	/* life */
@@ -83,7 +84,7 @@ struct proc {
 	struct ending end; /* where dead */
 	int64_t born_ns, ended_ns, changed_ns; /* clock_ns(); 0 unknown */
 
-	char doing[24]; /* "in wait()": the call that a puppet is in */
+	char doing[48]; /* "in wait4(), 1 call waits": of a puppet */
 
 	/* use of the machine */
 	int processor;

@@ -239,15 +239,13 @@ watch_expect(struct watch *w, const char *name, enum kind kind, const char *cmd)
 }
 
 void
-watch_doing(struct watch *w, pid_t pid, const char *call)
+watch_doing(struct watch *w, pid_t pid, const char *text)
 {
 	struct member *m = table_find(&w->table, pid, 0);
 
-	if (!m)
+	if (!m || strcmp(m->p.doing, text) == 0)
 		return;
-	m->p.doing[0] = '\0';
-	if (*call)
-		snprintf(m->p.doing, sizeof(m->p.doing), "in %s()", call);
+	snprintf(m->p.doing, sizeof(m->p.doing), "%s", text);
 	watch_stale(w);
 }
 

@@ -72,8 +72,8 @@ int watch_wake_fd(struct watch *); /* the eventfd to hand to servers */
 void watch_message(struct watch *, const char *server, const struct msg *,
                    int *fds, int nfds);
 
-/* The call that a puppet is in, as "wait"; "" when it has returned. */
-void watch_doing(struct watch *, pid_t, const char *call);
+/* What a puppet or a thread (tid) of it does: "in wait4()"; "" nothing. */
+void watch_doing(struct watch *, pid_t, const char *text);
 
 /* Something that the shell itself did or knows: SIGNAL, REFUSED, NOTE ... */
 void watch_event(struct watch *, const struct event *);

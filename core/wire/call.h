@@ -54,9 +54,9 @@
 	X(socketpair, "socketpair", "", 0, 0, "two connected sockets", "socketpair(2)") \
 	X(send, "send", "FD to P", 3, 3, "pass a descriptor to a puppet", "unix(7)") \
 	X(nice, "nice", "N", 1, 1, "be nicer to the others", "nice(2)") \
-	X(affinity, "affinity", "CPU|all", 1, 1, "run on one processor", "sched_setaffinity(2)") \
+	X(affinity, "affinity", "CPU[,CPU]...|all", 1, 1, "run on these processors alone", "sched_setaffinity(2)") \
 	X(chdir, "chdir", "DIR", 1, 1, "change the folder", "chdir(2)") \
-	X(prctl, "prctl", "subreaper on|off", 2, 2, "adopt orphans of its descendants", "prctl(2)") \
+	X(prctl, "prctl", "subreaper on|off", 2, 2, "adopt orphans among its descendants", "prctl(2)") \
 	X(race, "race", "N", 1, 1, "fork N times: who runs first?", "fork(2)")
 // clang-format on
 

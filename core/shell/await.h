@@ -13,4 +13,7 @@
  */
 enum outcome await_answer(struct session *, uint32_t seq, struct err *);
 
+/* How long `until FACT` waits: what its last "within T" says, or 30 s. */
+int64_t await_patience_ns(const char *fact);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/facts/fact.h"
+#include "core/shell/await.h"
 #include "core/shell/inside.h"
 #include "core/sys/clock.h"
 #include "core/sys/text.h"
@@ -110,27 +111,32 @@ until_interrupt(struct session *s, void *arg)
 	session_news(s);
 }
 
+int64_t
+await_patience_ns(const char *text)
+{
+	const char *within = NULL;
+	int64_t ns = UNTIL_NS;
+
+	for (; (text = strstr(text, " within ")); text++)
+		within = text + strlen(" within ");
+	return within && text_duration(within, &ns) ? ns + NS_PER_MS : ns;
+}
+
 static enum outcome
 run_until(struct session *s, const struct args *args, struct err *err)
 {
 	struct until *u = calloc(1, sizeof(*u));
-	int64_t within_ns = UNTIL_NS;
-	const char *within = NULL;
 
-	for (const char *at = args->rest; (at = strstr(at, " within ")); at++)
-		within = at + strlen(" within ");
 	if (u)
 		u->fact = fact_parse(args->rest, err);
 	if (!u || !u->fact) {
 		free(u);
 		return OUTCOME_USAGE;
 	}
-	if (within && text_duration(within, &within_ns))
-		within_ns += NS_PER_MS;
 	fact_start(u->fact, 0, clock_ns());
 	session_want(s, fact_wants_values(u->fact));
 	watch_refresh(session_watch(s));
-	u->limit_ns = clock_ns() + within_ns;
+	u->limit_ns = clock_ns() + await_patience_ns(args->rest);
 	session_wait(s, until_poll, until_interrupt, u, u->limit_ns);
 	return OUTCOME_WAITS;
 }

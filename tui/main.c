@@ -26,6 +26,7 @@
  *	core/watch   what is true now (snapshot), and what was (timeline)
  *	core/facts   questions about that state: parse, evaluate, explain
  *	core/shell   the language of the prompt; runs with no terminal
+ *	core/tape    scripts that play themselves, and recordings
  *	tui          this room: app, prompt (readline), term (curses), views
  *
  * Start reading at core/wire/msg.h, where all that is said between the
@@ -45,6 +46,7 @@
 #include "core/sys/child.h"
 #include "core/sys/loop.h"
 #include "core/sys/text.h"
+#include "core/tape/tape.h"
 #include "tui/app.h"
 
 enum { EXIT_USAGE = 2 };
@@ -52,6 +54,8 @@ enum { EXIT_USAGE = 2 };
 struct choice {
 	struct session_options session;
 	struct plain_options plain;
+	const char *file;      /* of `run`, or NULL */
+	struct script *script; /* owned: what stands in it */
 	bool screen;
 };
 
@@ -59,7 +63,8 @@ static const char main_help[] =
     "forkshop: a live process tree of a real web server, and a prompt.\n"
     "\n"
     "usage: forkshop [OPTION]...             open the lab on the screen\n"
-    "       forkshop [OPTION]... run FILE    play a file of commands\n"
+    "       forkshop [OPTION]... run FILE    play a script (- for standard "
+    "input)\n"
     "       forkshop [OPTION]... -c 'fork; get -n 4; tree'\n"
     "\n"
     "  -c COMMANDS     run these without a screen, then quit\n"
@@ -158,7 +163,8 @@ main_words(struct choice *choice, int argc, char **argv)
 		fputs("forkshop: `forkshop run FILE` takes one file\n", stderr);
 		return -1;
 	}
-	choice->plain.file = argv[optind + 1];
+	choice->file = argv[optind + 1];
+	choice->plain.script = true;
 	choice->screen = false;
 	return 0;
 }
@@ -174,8 +180,22 @@ main_choose(struct choice *choice, int argc, char **argv)
 	return result ? result : main_words(choice, argc, argv);
 }
 
+/* A session without a screen: it plays scripts, too. */
 static int
-main_run(const struct choice *choice, struct err *err)
+main_opened(void *arg, struct session *session, struct err *err)
+{
+	struct choice *choice = arg;
+	struct tape *tape = tape_open(session, NULL, err);
+	struct script *script = choice->script;
+
+	if (!tape || !script)
+		return tape ? 0 : -1;
+	choice->script = NULL;
+	return tape_play(tape, script, PLAYER_LATER, err);
+}
+
+static int
+main_run(struct choice *choice, struct err *err)
 {
 	struct loop *loop = loop_open(err);
 	int status;
@@ -211,8 +231,15 @@ main(int argc, char **argv)
 	if (status)
 		return status < 0 ? EXIT_USAGE : EXIT_SUCCESS;
 	choice.session.headless = !choice.screen;
+	choice.session.opened = choice.screen ? NULL : main_opened;
+	choice.session.opened_arg = &choice;
+	if (choice.file && !(choice.script = script_read(choice.file, &err))) {
+		fprintf(stderr, "forkshop: %s\n", err.text);
+		return EXIT_FAILURE;
+	}
 	child_raise_limits();
 	status = main_run(&choice, &err);
+	script_free(choice.script);
 	if (status < 0) {
 		fprintf(stderr, "forkshop: %s\n", err.text);
 		return choice.screen && !main_terminal() ? EXIT_USAGE

@@ -19,6 +19,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
+    cmd_record, cmd_mark, cmd_caption, cmd_source,
     cmd_help, cmd_history, cmd_clear, cmd_set, cmd_cd, cmd_quit;
 
 #define COMMAND_ROWS 128
@@ -54,6 +55,11 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_all,
 	/* time */
 	&cmd_slow,
+	/* recording */
+	&cmd_record,
+	&cmd_mark,
+	&cmd_caption,
+	&cmd_source,
 	/* shell */
 	&cmd_help,
 	&cmd_history,

@@ -108,6 +108,7 @@ struct log_line {
 struct queued {
 	char *line; /* owned */
 	bool quiet; /* it is not echoed */
+	int depth;  /* of scripts in play when it was queued */
 };
 
 /* The command that waits (session_wait). */
@@ -122,6 +123,7 @@ struct session {
 	struct loop *loop; /* borrowed */
 	struct session_options options;
 	struct front front;
+	struct tape_ops tape;      /* all NULL: there is none */
 	struct timeline *timeline; /* owned */
 	struct watch *watch;       /* owned */
 	struct procfs *procfs;     /* owned */

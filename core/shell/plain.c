@@ -99,7 +99,7 @@ plain_line(void *arg, enum line_kind kind, const char *name, const char *text)
 			plain_put_json(p, json_of_line(kind, name, text));
 		return;
 	}
-	if (kind == LINE_COMMAND && !p->options->file)
+	if (kind == LINE_COMMAND && !p->options->script)
 		return;
 	if (kind == LINE_EVENT && p->summed)
 		return;
@@ -180,7 +180,7 @@ plain_tree(void *arg, const struct snapshot *s, const struct tree_style *asked)
 		plain_put_json(p, json_of_tree(s, style.root));
 		return;
 	}
-	if (!p->options->commands && !p->options->file)
+	if (!p->options->commands && !p->options->script)
 		style.lines = TREE_INDENT;
 	plain_sum(p);
 	tree_text(s, &style, plain_put_line, p);
@@ -193,7 +193,7 @@ static void
 plain_interrupt(struct plain *p)
 {
 	session_interrupt(p->session);
-	if (p->options->commands || p->options->file) {
+	if (p->options->commands || p->options->script) {
 		p->signal = SIGINT;
 		p->over = true;
 	}
@@ -273,8 +273,8 @@ plain_end_input(struct plain *p)
 	if (job && strcmp(job, p->reader) == 0)
 		return;
 	snprintf(p->reader, sizeof(p->reader), "%s", job ? job : "");
-	if (job &&
-	    (p->options->commands || p->options->file || !isatty(STDIN_FILENO)))
+	if (job && (p->options->commands || p->options->script ||
+	            !isatty(STDIN_FILENO)))
 		session_terminal_input(p->session, "\4", 1);
 }
 
@@ -285,8 +285,8 @@ plain_open_input(struct plain *p, struct err *err)
 
 	if (o->commands)
 		return input_text(&p->input, o->commands, err);
-	if (o->file && strcmp(o->file, "-") != 0)
-		return input_file(&p->input, o->file, err);
+	if (o->script)
+		return input_text(&p->input, "", err);
 	/* epoll(7) refuses files: they never make one wait. */
 	if (loop_watch(p->loop, STDIN_FILENO, EPOLLIN, plain_readable, p,
 	               NULL) == 0)

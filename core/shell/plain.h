@@ -13,13 +13,13 @@
 #include "core/sys/loop.h"
 
 /*
- * Where commands come from: `commands`, else `file` ("-": standard input),
- * else standard input as it comes.  The two are borrowed.
+ * Where commands come from: `commands` (borrowed), else a script that
+ * session_options.opened has begun to play, else standard input as it comes.
  */
 struct plain_options {
 	bool json;            /* one JSON object a line */
 	const char *commands; /* "fork; get -n 4"; or NULL */
-	const char *file;     /* a command a line; each is echoed; or NULL */
+	bool script;          /* it is played to its end; commands are echoed */
 };
 
 /*

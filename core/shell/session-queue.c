@@ -13,6 +13,21 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
 
+/* Scripts ***************************************************************/
+
+/* How deep in scripts we are: what was typed outside of them waits. */
+static int
+session_depth(const struct session *s)
+{
+	return s->tape.depth ? s->tape.depth(s->tape.arg) : 0;
+}
+
+static bool
+session_plays(const struct session *s)
+{
+	return s->tape.playing && s->tape.playing(s->tape.arg);
+}
+
 /* The queue *************************************************************/
 
 /* A line was queued outside of a turn: see that there is one. */
@@ -24,7 +39,7 @@ session_on_wake(void *arg)
 	s->wake = 0;
 }
 
-static void
+void
 session_wake(struct session *s)
 {
 	if (!s->wake)
@@ -52,7 +67,9 @@ session_enqueue(struct session *s, const char *line, bool quiet, bool first)
 		    (s->queue_first + SESSION_QUEUE - 1) % SESSION_QUEUE;
 	at = first ? s->queue_first
 	           : (s->queue_first + s->queue_len) % SESSION_QUEUE;
-	s->queue[at] = (struct queued){ .line = copy, .quiet = quiet };
+	s->queue[at] = (struct queued){ .line = copy,
+		                        .quiet = quiet,
+		                        .depth = first ? session_depth(s) : 0 };
 	s->queue_len++;
 	session_wake(s);
 }
@@ -98,7 +115,7 @@ session_queue_free(struct session *s)
 bool
 session_rests(const struct session *s)
 {
-	return !s->waiting.poll && s->queue_len == 0;
+	return !s->waiting.poll && s->queue_len == 0 && !session_plays(s);
 }
 
 bool
@@ -295,6 +312,8 @@ session_interrupt(struct session *s)
 
 	if (guide && guide->interrupted)
 		guide->interrupted(guide->arg);
+	if (s->tape.interrupt)
+		s->tape.interrupt(s->tape.arg);
 	if (s->foreground) {
 		session_job_interrupt(s, s->foreground);
 		return;
@@ -315,6 +334,22 @@ session_interrupt(struct session *s)
 	session_over(s, true);
 }
 
+/* The next line of a script, where one is in play. */
+static int
+session_play(struct session *s)
+{
+	const char *line = session_plays(s) ? s->tape.next(s->tape.arg) : NULL;
+	struct queued q = { .depth = session_depth(s) };
+
+	if (!line)
+		return 0;
+	q.line = strdup(line);
+	if (q.line)
+		session_execute(s, &q);
+	free(q.line);
+	return 1;
+}
+
 /* One thing that there is to do; returns whether there was one. */
 int
 session_work(void *arg)
@@ -329,8 +364,11 @@ session_work(void *arg)
 		session_wait_poll(s);
 		return 1;
 	}
-	if (s->queue_len == 0 || s->quits)
+	if (s->quits)
 		return 0;
+	if (s->queue_len == 0 ||
+	    s->queue[s->queue_first].depth < session_depth(s))
+		return session_play(s);
 	q = session_dequeue(s);
 	session_execute(s, &q);
 	free(q.line);

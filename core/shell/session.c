@@ -109,6 +109,11 @@ session_open(struct loop *loop, const struct session_options *options,
 	loop_work(loop, session_work, s);
 	if (options->guide && options->guide->opened)
 		options->guide->opened(options->guide->arg, s);
+	if (options->opened &&
+	    options->opened(options->opened_arg, s, err) < 0) {
+		session_close(s);
+		return NULL;
+	}
 	if (!options->headless)
 		session_greet(s);
 	if (!options->empty)
@@ -122,6 +127,8 @@ session_close(struct session *s)
 	if (!s)
 		return;
 	session_lab_close(s);
+	if (s->tape.close)
+		s->tape.close(s->tape.arg);
 	troupe_close(s->troupe);
 	for (int i = 0; i < SESSION_PROGRAMS; i++)
 		if (s->jobs[i].state != JOB_FREE)
@@ -189,6 +196,18 @@ session_guide_wants(struct session *s, int mask)
 {
 	s->guide_wants = mask;
 	session_want(s, s->wants);
+}
+
+void
+session_tape(struct session *s, const struct tape_ops *ops)
+{
+	s->tape = *ops;
+}
+
+const struct tape_ops *
+session_tape_ops(const struct session *s)
+{
+	return s->tape.next ? &s->tape : NULL;
 }
 
 bool

@@ -78,6 +78,28 @@ struct guide {
 	bool (*busy)(void *arg);               /* it will run lines by itself */
 };
 
+/*
+ * What the room core/tape does for a session.  It stands to the right, so it
+ * hands itself in by session_tape(); without it there are no scripts.
+ */
+struct tape_ops {
+	void *arg;
+	/* Scripts that are in play, one inside the other; 0: none. */
+	int (*depth)(void *arg);
+	/* Will there be more lines?  Also true for one that did not begin. */
+	bool (*playing)(void *arg);
+	/* The next line to run (borrowed), or NULL: not yet, or no more. */
+	const char *(*next)(void *arg);
+	void (*interrupt)(void *arg); /* Ctrl-C: all scripts end */
+	void (*close)(void *arg);     /* the session is over */
+
+	/* The commands of that name; -1 and err. */
+	int (*source)(void *arg, const char *path, struct err *);
+	int (*record)(void *arg, const char *path, bool keys, struct err *);
+	int (*mark)(void *arg, const char *title, struct err *);
+	void (*caption)(void *arg, const char *text);
+};
+
 struct session_options {
 	bool empty;           /* no server at the start */
 	int workers;          /* of the first server; 2 */
@@ -87,6 +109,10 @@ struct session_options {
 	const char *programs; /* borrowed: where else to look for our programs;
 	                         NULL: where they were installed */
 	const struct guide *guide; /* borrowed; NULL: nobody */
+	/* Called when the session is open, before its first command; -1 and
+	   err: it is closed again.  NULL: nobody wants to know. */
+	int (*opened)(void *arg, struct session *, struct err *);
+	void *opened_arg;
 };
 
 /* `loop` and `front` are borrowed.  NULL and err: nothing is left running. */
@@ -160,7 +186,16 @@ void session_guide_wants(struct session *, int mask);
 const struct guide *session_guide(const struct session *);
 const struct front *session_front(const struct session *);
 
+/* Play scripts and record with these (copied) from now on. */
+void session_tape(struct session *, const struct tape_ops *);
+
+/* See that there is a turn of the loop: the tape has a line, or an end. */
+void session_wake(struct session *);
+
 /* For commands **********************************************************/
+
+/* The tape of this session; NULL when there is none. */
+const struct tape_ops *session_tape_ops(const struct session *);
 
 /* Say a line (cleaned and split here). */
 void session_say(struct session *, enum line_kind, const char *fmt, ...)

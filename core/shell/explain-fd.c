@@ -105,8 +105,10 @@ explain_tcp(const struct explain_fd *d, char *buf, size_t size)
 
 	if (t->socket.state == TCP_LISTEN) {
 		snprintf(buf, size,
-		         "socket listening on %s; %u wait to be accepted",
+		         "socket listening on %s; %u wait to be accepted; "
+		         "also held by ",
 		         t->here, t->socket.queue);
+		explain_others(d, "nobody else in the lab", buf, size);
 		return;
 	}
 	snprintf(buf, size, "TCP connection from %s to %s", t->here, t->there);

@@ -2,7 +2,8 @@
  *
  * Who of the lab has the other end of a pipe, a channel or a connection: the
  * kernel gives the inode of that end, and the descriptors of each process
- * say who holds it.
+ * say who holds it.  A listening socket has no other end: there it is who
+ * holds the same one.
  */
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -69,8 +70,11 @@ explain_sockets(struct explain_fds *fds)
 		struct explain_fd *d = &fds->at[i];
 
 		d->asked = asked;
-		if (d->is_tcp && d->tcp.peer_port &&
-		    diag_peer(diag, d->tcp.peer_port, d->tcp.port, &peer) == 0)
+		if (d->is_tcp && d->tcp.socket.state == TCP_LISTEN)
+			d->other = d->inode; /* no other end, but co-owners */
+		else if (d->is_tcp && d->tcp.peer_port &&
+		         diag_peer(diag, d->tcp.peer_port, d->tcp.port,
+		                   &peer) == 0)
 			d->other = peer.inode;
 	}
 	close(diag);
@@ -131,6 +135,8 @@ explain_holder_fd(const struct explain *e, struct explain_fds *fds,
 	for (int i = 0; inode && i < fds->n; i++) {
 		struct explain_fd *d = &fds->at[i];
 
+		if (p->pid == e->proc->pid && fd == d->fd)
+			continue;
 		if (d->kind == kind && d->other == inode &&
 		    explain_other_end(e, d, p, fd))
 			explain_add_holder(e, d, p, fd);

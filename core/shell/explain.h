@@ -67,7 +67,8 @@ struct explain_fd {
 	struct diag_tcp tcp;
 	struct diag_unix unix_socket;
 
-	uint32_t other;    /* inode whose holders are looked for; 0 none */
+	uint32_t other;    /* inode whose holders are looked for: the other
+	                      end's, of a listening socket its own; 0 none */
 	char holders[120]; /* "w1 (fd 5), w2 (fd 5)", or "" */
 	int more;          /* holders that found no place there */
 	pid_t last;        /* the holder that was added last */

@@ -155,8 +155,9 @@ START_TEST(a_socket_says_with_whom)
 	strcpy(d.tcp.here, "127.0.0.1:3000");
 	d.tcp.socket.state = TCP_LISTEN;
 	d.tcp.socket.queue = 2;
-	ck_assert_str_eq(fd_text(&d), "socket listening on 127.0.0.1:3000; 2 "
-	                              "wait to be accepted");
+	ck_assert_str_eq(fd_text(&d),
+	                 "socket listening on 127.0.0.1:3000; 2 wait to be "
+	                 "accepted; also held by web (fd 9)");
 	d.tcp.socket.state = TCP_CLOSE_WAIT;
 	strcpy(d.tcp.there, "127.0.0.1:4000");
 	d.holders[0] = '\0';

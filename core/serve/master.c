@@ -336,16 +336,17 @@ static void
 master_say_online(struct master *m)
 {
 	struct msg msg = msg_make(MSG_ONLINE, m->settings.name);
+	char text[160];
 
 	msg.target.pid = getpid();
 	msg.target.value = m->public.port;
 	say_message(m, &msg, NULL, 0);
-	msg = msg_say(MSG_SAY, "policy %s: %s; model %s: %s",
-	              m->settings.policy->name, m->settings.policy->help,
-	              model_name(m->settings.model),
-	              model_help(m->settings.model));
-	snprintf(msg.name, sizeof(msg.name), "%s", m->settings.name);
-	say_message(m, &msg, NULL, 0);
+	snprintf(text, sizeof(text), "policy %s: %s", m->settings.policy->name,
+	         m->settings.policy->help);
+	say_note(m, text);
+	snprintf(text, sizeof(text), "model %s: %s",
+	         model_name(m->settings.model), model_help(m->settings.model));
+	say_note(m, text);
 }
 
 static int

@@ -85,6 +85,38 @@ START_TEST(orphan_nobody_dies_the_lab_adopts_and_nobody_listens)
 }
 END_TEST
 
+/*
+ * L6 and M25: under the kernel's choice the workers hold the listening socket,
+ * so nothing of the service ends with the master, and the port is not free.
+ */
+START_TEST(orphans_with_the_socket_serve_and_keep_the_port)
+{
+	static const char *const empty[] = { "--empty", NULL };
+	struct cast c = { .s = story_open(empty) };
+
+	story_send(c.s,
+	           "serve web --port 0 --policy %s --on-parent-death orphan",
+	           _i ? "reuseport" : "shared");
+	story_expect(c.s, "web is http");
+	c.port = story_port(c.s);
+	story_send(c.s, "get --to w1\nget --to w2\nkill -KILL web");
+	story_expect_each(c.s, "orphan w1 .* adopted by the lab",
+	                  "orphan w2 .* adopted by the lab", NULL);
+	for (int i = 0; i < 10; i++)
+		ck_assert_ptr_nonnull(strstr(
+		    story_outside(c.s, "curl -sS -m 20 localhost:%d/", c.port),
+		    "hello world from w"));
+	story_send(c.s, "serve again --port %d", c.port);
+	story_expect(c.s, "port [0-9]+ is in use by [0-9]+ forkshop-server");
+	story_send(c.s, "kill w1 w2");
+	cast_wait_gone(cast_pid(&c, "w1"));
+	cast_wait_gone(cast_pid(&c, "w2"));
+	story_send(c.s, "serve again --port %d", c.port);
+	story_expect(c.s, "again is http");
+	ck_assert_int_eq(story_close(c.s), 1);
+}
+END_TEST
+
 START_TEST(orphans_end_with_the_shell)
 {
 	struct cast c = without_master("orphan");
@@ -109,6 +141,8 @@ main(void)
 	tcase_add_test(tc, kill_all_die_by_kill_the_stopped_one_too);
 	tcase_add_test(tc,
 	               orphan_nobody_dies_the_lab_adopts_and_nobody_listens);
+	tcase_add_loop_test(tc, orphans_with_the_socket_serve_and_keep_the_port,
+	                    0, 2);
 	tcase_add_test(tc, orphans_end_with_the_shell);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -10,6 +10,7 @@
 
 #include "core/serve/master.h"
 #include "core/sys/child.h"
+#include "core/sys/clock.h"
 #include "core/sys/sig.h"
 
 static void crew_channel(void *arg, uint32_t events);
@@ -312,6 +313,7 @@ crew_born(struct master *m, const struct slot *slot, int channel, pid_t master)
 		                   .master = master,
 		                   .page = m->page,
 		                   .wake = m->wake,
+		                   .stir = m->fleet.stir,
 		                   .settings = &m->settings };
 }
 
@@ -381,6 +383,7 @@ crew_fork(struct master *m, uint32_t seq, struct err *err)
 	m->last_id = slot->id;
 	m->live++;
 	slot->fork_seq = seq;
+	slot->born_ns = clock_ns();
 	crew_fact(m, slot, FACT_FORKED);
 	return 0;
 }
@@ -402,6 +405,7 @@ crew_ended(struct master *m, struct slot *slot, const struct child_news *news)
 	crew_say_change(m, slot, MSG_REAPED, news);
 	crew_fact(m, slot, FACT_REAPED);
 	m->live--;
+	fleet_ended(m, slot, news);
 	say_done(m, seq, "");
 }
 

@@ -8,6 +8,8 @@
  *	master          the loop of the master, and what the shell asks for
  *	crew, life      its workers: fork, reap; what a fact about one means
  *	reload          all workers replaced, one after another
+ *	fleet, elastic  how many there are: respawn, scale; what a load asks
+ *	obey            the signals that the master obeys
  *	listener        a port that is kept while nobody listens
  *	accept, handoff connections: accept, queue, pass on, acknowledge
  *	policy          who gets the next one

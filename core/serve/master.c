@@ -5,7 +5,6 @@
  */
 #include "core/serve/master.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,27 +19,59 @@
 
 /* What the shell asks for *************************************************/
 
-static void
-master_order(struct master *m, const struct msg *msg)
+int
+master_order(struct master *m, const struct order *order, struct err *err)
 {
-	int n = msg->target.value, wanted = m->live;
-	char text[128];
+	int wanted = m->live;
 
 	for (int i = 0; i < m->norders; i++)
 		wanted += m->orders[i].n;
-	if (n >= 1 && n <= SETTINGS_WORKERS - wanted &&
-	    m->norders < MASTER_ORDERS && !m->stopping) {
-		m->orders[m->norders++] = (struct order){ n, msg->seq };
-		return;
-	}
 	if (m->stopping)
-		snprintf(text, sizeof(text), "%s is stopping",
-		         m->settings.name);
-	else
-		snprintf(text, sizeof(text),
-		         "cannot fork %d: %s has %d workers and may have %d", n,
-		         m->settings.name, wanted, SETTINGS_WORKERS);
-	say_failed(m, msg->seq, text);
+		return err_set(err, "%s is stopping", m->settings.name);
+	if (order->n < 1 || order->n > SETTINGS_WORKERS - wanted ||
+	    m->norders == MASTER_ORDERS)
+		return err_set(err,
+		               "cannot fork %d: %s has %d workers and may "
+		               "have %d",
+		               order->n, m->settings.name, wanted,
+		               SETTINGS_WORKERS);
+	m->orders[m->norders++] = *order;
+	return 0;
+}
+
+static void
+master_ask_fork(struct master *m, const struct msg *msg)
+{
+	struct order order = { .n = msg->target.value, .seq = msg->seq };
+	struct err err;
+
+	if (master_order(m, &order, &err) < 0)
+		say_failed(m, msg->seq, err.text);
+}
+
+/* How many there are to be; without a number, how many are? */
+static void
+master_ask_scale(struct master *m, const struct msg *msg)
+{
+	char text[128];
+	struct err err;
+
+	if (!msg->target.id && !msg->target.value) {
+		fleet_text(m, text, sizeof(text));
+		say_done(m, msg->seq, text);
+	} else if (fleet_scale(m, msg->seq, (int)msg->target.id,
+	                       msg->target.value, &err) < 0) {
+		say_failed(m, msg->seq, err.text);
+	}
+}
+
+static void
+master_ask_reload(struct master *m, const struct msg *msg)
+{
+	struct err err;
+
+	if (reload_start(m, msg->seq, &err) < 0)
+		say_failed(m, msg->seq, err.text);
 }
 
 static void
@@ -68,7 +99,7 @@ master_retire(struct master *m, const struct msg *msg)
 }
 
 /* Refuse new connections, answer what waits, then send everybody home. */
-static void
+void
 master_stop(struct master *m, uint32_t seq)
 {
 	if (m->stopping) {
@@ -80,6 +111,7 @@ master_stop(struct master *m, uint32_t seq)
 	m->stopping = true;
 	m->stop_seq = seq;
 	m->norders = 0;
+	fleet_rest(m);
 }
 
 /* Their values stand in the page; the message only says that they changed. */
@@ -133,6 +165,8 @@ master_set(struct master *m, const struct msg *msg)
 		crew_send_all(m, msg);
 	gate_poke(&m->gate);
 	accept_defer(m);
+	if (strcmp(msg->set.name, "respawn") == 0)
+		fleet_set_respawn(m);
 	say_done(m, msg->seq, "");
 }
 
@@ -166,7 +200,13 @@ master_hear(struct master *m, const struct msg *msg, const int *fds, int nfds)
 	wire_drop_fds(fds, nfds);
 	switch (msg->type) {
 	case MSG_FORK:
-		master_order(m, msg);
+		master_ask_fork(m, msg);
+		break;
+	case MSG_SCALE:
+		master_ask_scale(m, msg);
+		break;
+	case MSG_RELOAD:
+		master_ask_reload(m, msg);
 		break;
 	case MSG_RETIRE:
 		master_retire(m, msg);
@@ -202,13 +242,6 @@ master_shell(void *arg, uint32_t events)
 		m->over = true; /* the shell is gone: so are we */
 }
 
-static void
-master_signal(void *arg, const struct signalfd_siginfo *info)
-{
-	(void)info;
-	crew_reap(arg);
-}
-
 /* The turn ****************************************************************/
 
 /* On the way to the end: whatever can be done now. */
@@ -236,6 +269,7 @@ master_work(void *arg)
 
 	handoff_run(m);
 	reload_step(m);
+	fleet_step(m);
 	if (m->stopping && !m->over)
 		master_stop_step(m);
 	return handoff_before_sleep(m);
@@ -245,17 +279,18 @@ master_work(void *arg)
 static bool
 master_fork(struct master *m)
 {
-	struct order *order = &m->orders[0];
-	uint32_t seq = order->seq;
+	struct order order = m->orders[0];
 	struct err err;
 	int born;
 
-	if (--order->n == 0)
-		memmove(order, order + 1,
-		        sizeof(*order) * (size_t)--m->norders);
-	born = crew_fork(m, seq, &err);
+	if (--m->orders[0].n == 0)
+		memmove(m->orders, m->orders + 1,
+		        sizeof(order) * (size_t)--m->norders);
+	born = crew_fork(m, order.seq, &err);
 	if (born < 0)
-		say_failed(m, seq, err.text);
+		fleet_not_forked(m, &order, err.text);
+	else if (born == 0)
+		fleet_forked(m, &order, m->last_id);
 	return born > 0;
 }
 
@@ -322,16 +357,6 @@ master_do_without(struct master *m, struct err *err)
 	return 0;
 }
 
-static int
-master_watch_children(struct master *m, struct err *err)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	return loop_signals(m->loop, &set, master_signal, m, err);
-}
-
 static void
 master_say_online(struct master *m)
 {
@@ -363,7 +388,7 @@ master_begin(struct master *m, struct err *err)
 	atomic_store(&m->page->row[0].tid, getpid());
 	gate_init(&m->gate, m->loop, m->page);
 	m->proc = procfs_open(NULL, err);
-	if (!m->proc || master_watch_children(m, err) < 0)
+	if (!m->proc || fleet_open(m, err) < 0 || obey_signals(m, err) < 0)
 		return -1;
 	loop_work(m->loop, master_work, m);
 	if (listener_bind(&m->public, m->settings.port, err) < 0) {
@@ -373,7 +398,7 @@ master_begin(struct master *m, struct err *err)
 	master_say_online(m);
 	if (m->settings.workers)
 		m->orders[m->norders++] =
-		    (struct order){ m->settings.workers, 0 };
+		    (struct order){ .n = m->settings.workers };
 	return 0;
 }
 
@@ -381,7 +406,7 @@ int
 master_open(struct master *m, const struct settings *settings, struct err *err)
 {
 	m->settings = *settings;
-	m->public.fd = m->private.fd = m->diag = -1;
+	m->public.fd = m->private.fd = m->diag = m->fleet.stir = -1;
 	for (int i = 0; i < SETTINGS_WORKERS; i++)
 		m->own[i].fd = -1;
 	m->dice = (uint64_t)clock_ns() | 1;

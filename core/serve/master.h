@@ -3,11 +3,13 @@
  * master - the process that owns the workers.
  *
  * It forks them, hands them connections, and learns of their deaths.  It has
- * one thread, so it may fork at any turn.  Seven files share its struct:
+ * one thread, so it may fork at any turn.  Nine files share its struct:
  *
  *	master.c	its loop, and what the shell asks for
  *	crew.c		the workers: fork, what they say, reap
  *	reload.c	all workers replaced, one after another
+ *	fleet.c		how many there are: respawn, scale
+ *	obey.c		the signals that it obeys
  *	accept.c	its listening sockets
  *	share.c		lending them to workers
  *	handoff.c	connections: queue, hand over, acknowledge
@@ -21,12 +23,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/serve/elastic.h"
 #include "core/serve/life.h"
 #include "core/serve/listener.h"
 #include "core/serve/report.h"
 #include "core/serve/settings.h"
 #include "core/serve/stage.h"
 #include "core/serve/worker.h"
+#include "core/sys/child.h"
 #include "core/sys/loop.h"
 #include "core/sys/procfs.h"
 #include "core/wire/page.h"
@@ -64,6 +68,7 @@ struct slot {
 	uint32_t id;
 	pid_t pid;
 	uint64_t start_ticks;
+	int64_t born_ns;
 	int row;
 	struct wire *channel; /* owned */
 	bool told;            /* to leave (node-cluster.md N7) */
@@ -88,6 +93,25 @@ struct slot {
 struct order {
 	int n;
 	uint32_t seq;
+	bool respawn; /* each of them takes the place of a dead one */
+};
+
+/* How many workers there are to be: fleet.c. */
+struct fleet {
+	struct elastic elastic;
+	int look;    /* timer: look at the load; 0: we doze */
+	int stir;    /* owned: eventfd, see page.master_dozes; -1: none */
+	bool dozing; /* we have asked for it */
+
+	uint32_t dead[SETTINGS_WORKERS]; /* to be replaced, oldest first */
+	int ndead;
+	int respawn; /* timer: replace them */
+	int strikes; /* in a row have ended at once */
+	bool gave_up;
+	int64_t strike_ns;
+
+	uint32_t seq; /* whom to answer when all stand still; 0 nobody */
+	int goal;     /* that many were wanted; 0: as the load asks */
 };
 
 /* The workers are being replaced: reload.c. */
@@ -136,6 +160,7 @@ struct master {
 	struct order orders[MASTER_ORDERS];
 	int norders;
 	struct reload reload;
+	struct fleet fleet;
 	struct birth birth; /* what a child takes along */
 
 	struct arrivals queue;  /* for whoever is next */
@@ -218,6 +243,54 @@ bool reload_running(const struct master *);
 /* A part of each turn; and of the forks after it: returns 1 in the child. */
 void reload_step(struct master *);
 int reload_fork(struct master *);
+
+/* fleet.c *****************************************************************/
+
+int fleet_open(struct master *, struct err *);
+
+/*
+ * Have `min` workers from now on, or, where max is larger, as many as the
+ * load asks, within these limits.  Request `seq` is answered when all of them
+ * listen and who has to leave is gone.  On failure returns -1 with the
+ * sentence and has changed nothing.
+ */
+int fleet_scale(struct master *, uint32_t seq, int min, int max, struct err *);
+
+/* "web has 3 workers, 1 to 8 as the load asks; respawn off" */
+void fleet_text(struct master *, char *buf, size_t size);
+
+/* One more, or one less (at least one stays): by a signal. */
+int fleet_add(struct master *, struct err *);
+int fleet_remove(struct master *, struct err *);
+
+/* How many are there, or will be, and have not been told to leave. */
+int fleet_count(const struct master *);
+
+/* A worker has ended and was reaped; `news`: how. */
+void fleet_ended(struct master *, const struct slot *,
+                 const struct child_news *);
+
+/* What was ordered: it was forked as the worker `id`, or could not be. */
+void fleet_forked(struct master *, const struct order *, uint32_t id);
+void fleet_not_forked(struct master *, const struct order *, const char *why);
+
+/* settings.respawn was set; the server stops. */
+void fleet_set_respawn(struct master *);
+void fleet_rest(struct master *);
+
+/* A part of each turn. */
+void fleet_step(struct master *);
+
+/* obey.c ******************************************************************/
+
+/* SIGCHLD, and those of core/wire/orders.h. */
+int obey_signals(struct master *, struct err *);
+
+/* master.c: refuse new connections, answer the open ones, end. */
+void master_stop(struct master *, uint32_t seq);
+
+/* Let `n` workers be forked.  Returns -1 with err. */
+int master_order(struct master *, const struct order *, struct err *);
 
 /* accept.c ****************************************************************/
 
@@ -317,5 +390,9 @@ void say_note(struct master *, const char *text);
 /* DONE with a text, or FAILED, for the request `seq`; 0: nobody asked. */
 void say_done(struct master *, uint32_t seq, const char *text);
 void say_failed(struct master *, uint32_t seq, const char *text);
+
+/* A line for the log. */
+void say_line(struct master *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

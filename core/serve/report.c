@@ -38,3 +38,15 @@ report_send(const struct reporter *r, const struct report *report)
 	if (write(r->wake, &one, sizeof(one)) < 0)
 		return;
 }
+
+void
+report_stir(const struct reporter *r)
+{
+	static const uint64_t one = 1;
+
+	if (!atomic_load(&r->page->master_dozes) ||
+	    !atomic_exchange(&r->page->master_dozes, 0))
+		return;
+	if (write(r->stir, &one, sizeof(one)) < 0)
+		return;
+}

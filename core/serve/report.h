@@ -12,6 +12,7 @@ struct reporter {
 	struct page *page; /* borrowed */
 	int row;
 	int wake; /* borrowed: eventfd of the shell; -1: nobody reads */
+	int stir; /* borrowed: eventfd of the master, for report_stir() */
 	uint32_t id, thread;
 	int32_t pid, tid;
 };
@@ -24,5 +25,8 @@ void report_text(struct report *, const char *text);
 
 /* Into the ring.  Does nothing when nobody reads. */
 void report_send(const struct reporter *, const struct report *);
+
+/* A request begins: wake a master that dozes (page.master_dozes). */
+void report_stir(const struct reporter *);
 
 #endif

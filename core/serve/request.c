@@ -62,6 +62,7 @@ request_begin(struct request *rq, const char *method, const char *path)
 	struct report r;
 
 	request_bump(&rq->http->row->started);
+	report_stir(rq->http->plan.reporter);
 	rq->phase = PHASE_HEAD;
 	rq->begun_ns = clock_ns();
 	rq->refused = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;

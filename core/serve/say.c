@@ -3,6 +3,7 @@
  * What the master has to tell: to the shell as it is, or in words to whoever
  * runs the server by hand.
  */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "core/serve/master.h"
@@ -46,6 +47,10 @@ say_in_words(const struct msg *m)
 		break;
 	case MSG_CHANGED:
 		say_change(m);
+		break;
+	case MSG_RESPAWNED:
+		printf("%s (pid %d) takes the place of w%d\n", m->name,
+		       m->target.pid, m->target.value);
 		break;
 	case MSG_SAY:
 	case MSG_FAILED:
@@ -110,5 +115,17 @@ say_failed(struct master *m, uint32_t seq, const char *text)
 
 	msg.seq = seq;
 	snprintf(msg.name, sizeof(msg.name), "%s", m->settings.name);
+	say_message(m, &msg, NULL, 0);
+}
+
+void
+say_line(struct master *m, const char *fmt, ...)
+{
+	struct msg msg = msg_make(MSG_SAY, m->settings.name);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(msg.text.text, sizeof(msg.text.text), fmt, ap);
+	va_end(ap);
 	say_message(m, &msg, NULL, 0);
 }

@@ -124,6 +124,8 @@ static const struct setting settings_table[] = {
 	  LIVE, settings_number, AT(timeout_s), 1, 86400 },
 	{ "defer-accept", "on|off", "accept only what has spoken",
 	  LIVE, settings_switch, AT(defer_accept), 0, 0 },
+	{ "respawn", "on|off", "replace a worker that dies unasked",
+	  LIVE, settings_switch, AT(respawn), 0, 0 },
 	{ "ask-uid", "on|off", "look up which user connects",
 	  LIVE, settings_switch, AT(ask_uid), 0, 0 },
 };

@@ -36,6 +36,7 @@ struct settings {
 	int connections; /* that a worker holds at one time; the rest wait */
 	int timeout_s;   /* a connection that is silent so long is dropped */
 	bool defer_accept;
+	bool respawn; /* replace a worker that dies unasked */
 	bool ask_uid; /* look up who connects; the uid goes with it */
 	enum on_parent_death on_parent_death;
 	const struct policy *policy;

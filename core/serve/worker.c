@@ -228,10 +228,10 @@ static void
 worker_part(const struct birth *b)
 {
 	struct rlimit no_core = { 0, 0 };
-	int keep[] = { b->channel, b->wake };
+	int keep[] = { b->channel, b->wake, b->stir };
 
 	child_reset_signals();
-	child_close_from(3, keep, 2);
+	child_close_from(3, keep, 3);
 	setrlimit(RLIMIT_CORE, &no_core);
 	title_set("forkshop-server w%u", b->id);
 }
@@ -244,6 +244,7 @@ worker_open(struct worker *w, const struct birth *b, struct err *err)
 	w->reporter = (struct reporter){ .page = b->page,
 		                         .row = b->row,
 		                         .wake = b->wake,
+		                         .stir = b->stir,
 		                         .id = b->id,
 		                         .pid = getpid(),
 		                         .tid = gettid() };

@@ -28,6 +28,7 @@ struct birth {
 	pid_t master;
 	struct page *page;               /* borrowed, shared */
 	int wake;                        /* the shell's eventfd, or -1 */
+	int stir;                        /* the master's: it dozes */
 	const struct settings *settings; /* borrowed: as of now */
 };
 

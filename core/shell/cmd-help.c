@@ -9,6 +9,7 @@
 #include "core/shell/session.h"
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
+#include "core/wire/orders.h"
 
 #define HELP_WIDTH 78
 
@@ -89,6 +90,30 @@ help_command(struct session *s, const struct command *c)
 	return OUTCOME_DONE;
 }
 
+/* What signals are for those who catch them. */
+static void
+help_orders(struct session *s)
+{
+	static const char *const orders[][2] = {
+#define X(SIGNAL, id, text) { #SIGNAL, text },
+		ORDERS(X)
+#undef X
+	};
+
+	session_say(s, LINE_RESULT, "A master obeys, as in kill -HUP web:");
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		session_say(s, LINE_RESULT, "   %-7s %s", orders[i][0],
+		            orders[i][1]);
+	session_say(s, LINE_RESULT, "   %-7s %s", "TERM",
+	            "end at once, what is under way is lost (INT, too)");
+	help_wrap(s,
+	          "So does nginx: QUIT finishes, TERM is fast. gunicorn has it "
+	          "the other way round: TERM finishes, QUIT and INT are fast. "
+	          "puma finishes at TERM and at INT, and knows no QUIT. "
+	          "Look it up before you kill -TERM a server that is not "
+	          "yours.");
+}
+
 static enum outcome
 help_signals(struct session *s)
 {
@@ -98,6 +123,7 @@ help_signals(struct session *s)
 		session_say(s, LINE_RESULT, "%2d %-7s %s", sig, sig_nth(i),
 		            sig_default(sig));
 	}
+	help_orders(s);
 	return OUTCOME_DONE;
 }
 

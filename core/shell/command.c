@@ -16,6 +16,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_tree, cmd_explain, cmd_peek, cmd_poke,
     cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
+    cmd_scale, cmd_respawn, cmd_reload,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
@@ -47,6 +48,9 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_shutdown,
 	&cmd_policy,
 	&cmd_model,
+	&cmd_scale,
+	&cmd_respawn,
+	&cmd_reload,
 	/* requests */
 	&cmd_get,
 	/* puppets */

@@ -136,6 +136,7 @@ session_event(struct session *s, const struct event *e)
 		tell = session_tells_request(s, e);
 		break;
 	case EVENT_FORKED:
+	case EVENT_RESPAWNED:
 	case EVENT_ONLINE:
 	case EVENT_LISTENING:
 	case EVENT_SKIPPED:

@@ -163,6 +163,9 @@ event_born(const struct event *e, char *buf, size_t size)
 	if (e->type == EVENT_FORKED)
 		SAY("%s forked by %s", event_who(&e->who, who),
 		    event_other(e, other));
+	else if (e->type == EVENT_RESPAWNED)
+		SAY("%s takes the place of w%" PRId64, event_who(&e->who, who),
+		    e->a);
 	else if (e->text[0])
 		SAY("%s started: %s", event_who(&e->who, who), e->text);
 	else
@@ -311,6 +314,7 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_NONE] = event_rest,
 	[EVENT_FORKED] = event_born,
 	[EVENT_STARTED] = event_born,
+	[EVENT_RESPAWNED] = event_born,
 	[EVENT_THREAD] = event_thread,
 	[EVENT_EXEC] = event_kernel,
 	[EVENT_ONLINE] = event_up,

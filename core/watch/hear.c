@@ -413,6 +413,19 @@ hear_leaving(struct watch *w, struct heard *h)
 	watch_add(w, &e);
 }
 
+static void
+hear_respawned(struct watch *w, struct heard *h)
+{
+	struct member *m = hear_of(h, h->msg->target.id);
+	struct event e;
+
+	if (!m)
+		return;
+	e = watch_about(EVENT_RESPAWNED, m, h->msg->t_ns);
+	e.a = h->msg->target.value;
+	watch_add(w, &e);
+}
+
 /* The rest **************************************************************/
 
 static void
@@ -458,6 +471,7 @@ static void (*const hear_table[MSG_COUNT])(struct watch *, struct heard *) = {
 	[MSG_LISTENING]    = hear_listening,
 	[MSG_LEAVING]      = hear_leaving,
 	[MSG_DISCONNECTED] = hear_leaving,
+	[MSG_RESPAWNED]    = hear_respawned,
 	[MSG_TERMINAL]     = hear_terminal,
 	[MSG_SAY]          = hear_say,
 	// clang-format on

@@ -26,6 +26,7 @@
 #define EVENTS(X) \
 	X(FORKED,       "forked",       1)  /* who: child; other: parent */ \
 	X(STARTED,      "started",      1)  /* by the lab; text: its command */ \
+	X(RESPAWNED,    "respawned",    2)  /* in the place of worker a */ \
 	X(THREAD,       "thread",       2)  /* a thread was started */ \
 	X(EXEC,         "exec",         2)  /* text: the new program */ \
 	X(ONLINE,       "online",       3)  /* a: port of a master */ \

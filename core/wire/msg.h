@@ -162,12 +162,15 @@ struct msg_text {
 	X(RETIRE,       target)    /* id: a worker; value: a thread or 0 */ \
 	X(STOP,         empty)     /* whole server, gracefully */ \
 	X(SET,          set)       /* a setting */ \
+	X(SCALE,        target)    /* id, value: workers at least, at most; 0: which? */ \
+	X(RELOAD,       empty)     /* new workers in place of all */ \
 	X(AIM_LINE,     empty)     /* fd: the wire of a client */ \
 	/* master -> shell; the worker's own words pass through it */ \
 	X(LISTENING,    listening) /* master (id 0) or worker */ \
 	X(ONLINE,       target)    /* id, pid: runs; worker -> master too */ \
 	X(FORKED,       born)      /* fd: pidfd */ \
 	X(DISCONNECTED, target)    /* id, pid: its channel is closed */ \
+	X(RESPAWNED,    target)    /* id, pid: in the place of worker value */ \
 	X(SAY,          text)      /* a line for the log */ \
 	X(DONE,         text)      /* seq is done; text "" or what it came to */ \
 	X(FAILED,       text)      /* seq failed: the sentence */ \

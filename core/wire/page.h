@@ -107,6 +107,10 @@ struct page {
 	/* Written by who accepts: the number of the last connection. */
 	_Atomic uint64_t connections;
 
+	/* Set by the master, cleared by who then writes its eventfd: it looks
+	   at nobody's counters until a request begins (core/serve/fleet.c). */
+	_Atomic uint32_t master_dozes;
+
 	/* Written by the master: the totals of rows whose owners ended. */
 	_Atomic uint64_t ended_started, ended_answered, ended_done,
 	    ended_failed, ended_accepted, ended_lost;

@@ -38,7 +38,7 @@ page_count_add(int64_t n, bool locked)
 	}
 }
 
-static void
+void
 page_count_serve(struct request *rq)
 {
 	const char *lock = request_query(rq, "lock");
@@ -60,10 +60,3 @@ page_count_serve(struct request *rq)
 	               atomic_load(&counter.value), (void *)&counter.value,
 	               request_worker(rq)->id, n, locked ? "with" : "without");
 }
-
-const struct page_ops page_count_ops = {
-	.path = "/count",
-	.query = "?n=N&lock=on|off",
-	.help = "add N to a variable of the process, step by step",
-	.serve = page_count_serve,
-};

@@ -28,7 +28,7 @@ page_cpu_spin(int64_t ms)
 	return rounds;
 }
 
-static void
+void
 page_cpu_serve(struct request *rq)
 {
 	int64_t ms = -1;
@@ -42,10 +42,3 @@ page_cpu_serve(struct request *rq)
 	               "0000 steps, on processor %d\n",
 	               request_worker(rq)->id, ms, rounds, sched_getcpu());
 }
-
-const struct page_ops page_cpu_ops = {
-	.path = "/cpu",
-	.query = "?ms=N",
-	.help = "compute for N milliseconds; others of this thread wait",
-	.serve = page_cpu_serve,
-};

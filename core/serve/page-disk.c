@@ -48,7 +48,7 @@ page_disk_write(int fd, int64_t mb)
 	return fdatasync(fd);
 }
 
-static void
+void
 page_disk_serve(struct request *rq)
 {
 	const char *folder = getenv("TMPDIR");
@@ -74,10 +74,3 @@ page_disk_serve(struct request *rq)
 	if (fd >= 0)
 		close(fd);
 }
-
-const struct page_ops page_disk_ops = {
-	.path = "/disk",
-	.query = "?mb=N",
-	.help = "write N MB to a nameless file and wait for the disk",
-	.serve = page_disk_serve,
-};

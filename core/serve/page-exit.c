@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-static void
+void
 page_exit_serve(struct request *rq)
 {
 	int64_t code = 0;
@@ -14,11 +14,3 @@ page_exit_serve(struct request *rq)
 	if (pages_number(rq, "code", 0, 255, &code))
 		_exit((int)code);
 }
-
-const struct page_ops page_exit_ops = {
-	.path = "/exit",
-	.query = "?code=N",
-	.help = "end the process that serves, with this code",
-	.harmful = true,
-	.serve = page_exit_serve,
-};

@@ -36,7 +36,7 @@ page_leak_keep(int64_t mb)
 	return true;
 }
 
-static void
+void
 page_leak_serve(struct request *rq)
 {
 	unsigned id = request_worker(rq)->id;
@@ -61,11 +61,3 @@ page_leak_serve(struct request *rq)
 		request_answer(rq, 200, "w%u keeps %" PRId64 " MB now\n", id,
 		               kept);
 }
-
-const struct page_ops page_leak_ops = {
-	.path = "/leak",
-	.query = "?mb=N",
-	.help = "take N MB of memory and never give them back",
-	.harmful = true,
-	.serve = page_leak_serve,
-};

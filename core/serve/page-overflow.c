@@ -38,18 +38,10 @@ page_overflow_limit(void)
 	setrlimit(RLIMIT_STACK, &stack);
 }
 
-static void
+void
 page_overflow_serve(struct request *rq)
 {
 	page_overflow_limit();
 	request_answer(rq, 200, "%d calls and no end of the stack\n",
 	               page_overflow_call(0));
 }
-
-const struct page_ops page_overflow_ops = {
-	.path = "/overflow",
-	.query = "",
-	.help = "recurse until the stack of the serving thread is used up",
-	.harmful = true,
-	.serve = page_overflow_serve,
-};

@@ -16,7 +16,7 @@ page_sleep_over(struct request *rq)
 	               request_query(rq, "ms"));
 }
 
-static void
+void
 page_sleep_serve(struct request *rq)
 {
 	const char *value = request_query(rq, "ms");
@@ -29,10 +29,3 @@ page_sleep_serve(struct request *rq)
 	else if (request_after(rq, ms, page_sleep_over) < 0)
 		request_answer(rq, 503, "too many requests wait already\n");
 }
-
-const struct page_ops page_sleep_ops = {
-	.path = "/sleep",
-	.query = "?ms=N",
-	.help = "wait for N milliseconds; the worker serves others meanwhile",
-	.serve = page_sleep_serve,
-};

@@ -74,7 +74,7 @@ page_spy_tell(struct request *rq, uintptr_t addr, const char *bytes,
 	               (int)getpid(), addr, text, hex);
 }
 
-static void
+void
 page_spy_serve(struct request *rq)
 {
 	const char *value = request_query(rq, "addr");
@@ -102,11 +102,3 @@ page_spy_serve(struct request *rq)
 		               (int)getpid(), addr, strerrordesc_np(errno),
 		               strerrorname_np(errno));
 }
-
-const struct page_ops page_spy_ops = {
-	.path = "/spy",
-	.query = "?addr=A",
-	.help = "hide a secret, or read any address of the process",
-	.harmful = true,
-	.serve = page_spy_serve,
-};

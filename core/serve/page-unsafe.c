@@ -56,7 +56,7 @@ page_unsafe_once(time_t day, struct page_unsafe *u)
 	page_unsafe_day(shared, u->theirs);
 }
 
-static void
+void
 page_unsafe_serve(struct request *rq)
 {
 	static atomic_uint last;
@@ -84,11 +84,3 @@ page_unsafe_serve(struct request *rq)
 		               "times, and nobody came between\n",
 		               id, u.mine, u.asked);
 }
-
-const struct page_ops page_unsafe_ops = {
-	.path = "/unsafe",
-	.query = "?ms=N",
-	.help = "call gmtime(), whose result other threads may change",
-	.harmful = true,
-	.serve = page_unsafe_serve,
-};

@@ -6,7 +6,7 @@
 #include "core/serve/counter.h"
 #include "core/serve/pages.h"
 
-static void
+void
 page_whoami_serve(struct request *rq)
 {
 	const struct reporter *w = request_worker(rq);
@@ -18,10 +18,3 @@ page_whoami_serve(struct request *rq)
 	               (int)getppid(), sched_getcpu(),
 	               atomic_load(&counter.value), (void *)&counter.value);
 }
-
-const struct page_ops page_whoami_ops = {
-	.path = "/whoami",
-	.query = "",
-	.help = "who serves, on which processor, and a variable of it",
-	.serve = page_whoami_serve,
-};

@@ -7,23 +7,17 @@
 #include "core/serve/guard.h"
 #include "core/sys/text.h"
 
-// clang-format off
-static const struct page_ops *const pages_table[] = {
-	&page_root_ops, &page_health_ops, &page_whoami_ops,
-	&page_sleep_ops, &page_cpu_ops, &page_disk_ops, &page_count_ops,
-	/* harmful */
-	&page_crash_ops, &page_exit_ops, &page_leak_ops,
-	&page_overflow_ops, &page_unsafe_ops, &page_spy_ops,
+static const struct page_ops pages_table[] = {
+#define X(id, at, takes, example, harms, help)                                 \
+	{ .path = (at),                                                        \
+	  .query = (takes),                                                    \
+	  .harmful = (harms),                                                  \
+	  .serve = page_##id##_serve },
+	PAGES(X)
+#undef X
 };
-// clang-format on
 
-#define PAGES (int)(sizeof(pages_table) / sizeof(pages_table[0]))
-
-const struct page_ops *
-pages_nth(int i)
-{
-	return i < PAGES ? pages_table[i] : NULL;
-}
+#define PAGES_COUNT (int)(sizeof(pages_table) / sizeof(pages_table[0]))
 
 static void
 pages_unknown(struct request *rq)
@@ -32,9 +26,9 @@ pages_unknown(struct request *rq)
 	char clean[64], list[512] = "";
 
 	text_clean(clean, sizeof(clean), path, strlen(path));
-	for (int i = 0; i < PAGES; i++)
-		text_add(list, sizeof(list), " %s%s", pages_table[i]->path,
-		         pages_table[i]->query);
+	for (int i = 0; i < PAGES_COUNT; i++)
+		text_add(list, sizeof(list), " %s%s", pages_table[i].path,
+		         pages_table[i].query);
 	request_answer(rq, 404, "there is no page %s here; there are%s\n",
 	               clean, list);
 }
@@ -83,12 +77,12 @@ pages_serve(struct request *rq)
 {
 	const char *path = request_path(rq);
 
-	for (int i = 0; i < PAGES; i++)
-		if (strcmp(path, pages_table[i]->path) == 0) {
-			if (pages_table[i]->harmful)
-				pages_harm(rq, pages_table[i]);
+	for (int i = 0; i < PAGES_COUNT; i++)
+		if (strcmp(path, pages_table[i].path) == 0) {
+			if (pages_table[i].harmful)
+				pages_harm(rq, &pages_table[i]);
 			else
-				pages_table[i]->serve(rq);
+				pages_table[i].serve(rq);
 			return;
 		}
 	pages_unknown(rq);

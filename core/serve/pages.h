@@ -10,17 +10,15 @@
 #include <stdint.h>
 
 #include "core/serve/http.h"
+#include "core/wire/pages.h"
 
+/* A row of core/wire/pages.h. */
 struct page_ops {
 	const char *path;  /* "/sleep" */
 	const char *query; /* "?ms=N", or "" */
-	const char *help;
-	bool harmful; /* only for the user who runs the server: guard.h */
+	bool harmful;      /* only for the user who runs the server: guard.h */
 	void (*serve)(struct request *); /* answers, now or later */
 };
-
-/* The i-th page, or NULL past the end. */
-const struct page_ops *pages_nth(int i);
 
 /* Let the page of its path serve a request; 404 where there is none. */
 void pages_serve(struct request *);
@@ -33,9 +31,8 @@ void pages_serve(struct request *);
 bool pages_number(struct request *, const char *name, int64_t min, int64_t max,
                   int64_t *n);
 
-extern const struct page_ops page_root_ops, page_health_ops, page_whoami_ops,
-    page_sleep_ops, page_cpu_ops, page_disk_ops, page_count_ops, page_crash_ops,
-    page_exit_ops, page_leak_ops, page_overflow_ops, page_unsafe_ops,
-    page_spy_ops;
+#define X(id, ...) void page_##id##_serve(struct request *);
+PAGES(X)
+#undef X
 
 #endif

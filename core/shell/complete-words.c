@@ -13,26 +13,15 @@
 #include "core/shell/troupe.h"
 #include "core/sys/sig.h"
 #include "core/wire/call.h"
+#include "core/wire/pages.h"
 
-/* Pages of every server (core/serve), with a number to begin with. */
+/* Pages of every server, with a number to begin with. */
 static const struct {
 	const char *path, *blurb;
 } complete_pages[] = {
-	// clang-format off
-	{ "/",              "hello world, and who says it" },
-	{ "/health",        "ok, as long as somebody serves" },
-	{ "/whoami",        "pid, thread, processor, and a variable" },
-	{ "/sleep?ms=100",  "waits; others are served meanwhile" },
-	{ "/cpu?ms=100",    "computes; others of this thread wait" },
-	{ "/disk?mb=10",    "writes and waits for the disk" },
-	{ "/count",         "adds to a variable of the process" },
-	{ "/leak?mb=10",    "takes memory and never gives it back" },
-	{ "/exit?code=7",   "ends the process that serves" },
-	{ "/crash",         "writes through a null pointer" },
-	{ "/overflow",      "uses up the stack of its thread" },
-	{ "/unsafe",        "calls what keeps static state" },
-	{ "/spy",           "hides a secret, or reads an address" },
-	// clang-format on
+#define X(id, path, query, example, harms, help) { path example, help },
+	PAGES(X)
+#undef X
 };
 #define NPAGES (int)(sizeof(complete_pages) / sizeof(complete_pages[0]))
 

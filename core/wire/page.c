@@ -81,7 +81,8 @@ page_row_take(struct page *page, uint32_t id, uint32_t thread)
 		struct row *row = &page->row[i];
 		uint32_t nobody = 0;
 
-		if (!atomic_compare_exchange_strong(&row->used, &nobody, 1))
+		if (!atomic_compare_exchange_strong(&row->used, &nobody,
+		                                    ROW_ON_THE_WAY))
 			continue;
 		atomic_store(&row->started, 0);
 		atomic_store(&row->answered, 0);
@@ -96,6 +97,7 @@ page_row_take(struct page *page, uint32_t id, uint32_t thread)
 		atomic_store(&row->tid, 0);
 		atomic_store(&row->thread, thread);
 		atomic_store(&row->id, id);
+		atomic_store(&row->used, ROW_USED);
 		page_raise(page, (uint32_t)i + 1);
 		return i;
 	}
@@ -107,6 +109,8 @@ page_row_fold(struct page *page, int i)
 {
 	struct row *row = &page->row[i];
 
+	/* Who reads the sums of the ended first counts no row again. */
+	atomic_store(&row->used, ROW_ON_THE_WAY);
 	atomic_fetch_add(&page->ended_started, row->started);
 	atomic_fetch_add(&page->ended_answered, row->answered);
 	atomic_fetch_add(&page->ended_done, row->done);
@@ -213,7 +217,7 @@ page_totals(const struct page *page)
 	for (int i = 0; i < page_rows(page); i++) {
 		const struct row *row = &page->row[i];
 
-		if (!atomic_load(&row->used))
+		if (atomic_load(&row->used) != ROW_USED)
 			continue;
 		t.started += row->started;
 		t.answered += row->answered;

@@ -63,9 +63,16 @@ struct ring {
 	struct report slot[RING_SIZE];
 };
 
+/*
+ * Neither free nor counted: its counters are not an owner's yet, or are just
+ * being added to those of the ended.  So a reader never counts them twice.
+ */
+#define ROW_ON_THE_WAY 1
+#define ROW_USED       2
+
 struct row {
 	/* Written by who forks or starts the owner, before it runs. */
-	_Atomic uint32_t used; /* 0: free */
+	_Atomic uint32_t used; /* 0: free; ROW_ON_THE_WAY; ROW_USED */
 	_Atomic uint32_t id;   /* worker, from 1; 0 the master */
 	_Atomic uint32_t thread;
 	_Atomic int32_t pid, tid;
@@ -161,7 +168,10 @@ int page_drain(struct page *,
 bool page_sleep(struct page *);
 void page_awake(struct page *);
 
-/* Sums over all rows and the ended ones. */
+/*
+ * Sums over all rows and the ended ones; never more than the truth, and less
+ * only at the moment when an owner ends.
+ */
 struct page_totals {
 	uint64_t started, answered, done, failed, accepted, lost;
 };

@@ -2,6 +2,7 @@
 #include "core/wire/page.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,40 @@ START_TEST(totals_are_the_same_before_and_after_a_fold)
 	page_row_take(page, 4, 0);
 	after = page_totals(page);
 	ck_assert_int_eq(memcmp(&before, &after, sizeof(before)), 0);
+}
+END_TEST
+
+#define LIVES 20000
+
+static _Atomic uint64_t truth; /* requests begun by all owners so far */
+
+/* One short life after the other, each with one request. */
+static void *
+live_often(void *arg)
+{
+	(void)arg;
+	for (uint32_t id = 1; id <= LIVES; id++) {
+		int row = page_row_take(page, id, 0);
+
+		truth++;
+		page->row[row].started = 1;
+		page_row_fold(page, row);
+	}
+	return NULL;
+}
+
+START_TEST(totals_are_never_more_than_the_truth)
+{
+	struct page_totals t = { 0 };
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, live_often, NULL), 0);
+	while (t.started < LIVES) {
+		t = page_totals(page);
+		ck_assert_uint_le(t.started, truth);
+	}
+	pthread_join(thread, NULL);
+	ck_assert_uint_eq(page_totals(page).started, LIVES);
 }
 END_TEST
 
@@ -284,6 +319,7 @@ main(void)
 	tcase_add_test(tc, the_first_row_is_the_masters);
 	tcase_add_test(tc, rows_end_and_come_back);
 	tcase_add_test(tc, totals_are_the_same_before_and_after_a_fold);
+	tcase_add_test(tc, totals_are_never_more_than_the_truth);
 	tcase_add_test(tc, the_page_is_the_same_for_both_sides);
 	tcase_add_test(tc, reports_come_out_as_they_went_in);
 	tcase_add_test(tc, a_full_ring_drops_the_new_and_counts);

@@ -13,7 +13,7 @@
 // clang-format off
 extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg, cmd_key,
-    cmd_tree, cmd_explain, cmd_peek, cmd_poke,
+    cmd_tree, cmd_explain, cmd_compare, cmd_peek, cmd_poke,
     cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
     cmd_scale, cmd_respawn, cmd_reload,
@@ -38,6 +38,7 @@ const struct command *command_table[COMMAND_ROWS] = {
 	/* looking */
 	&cmd_tree,
 	&cmd_explain,
+	&cmd_compare,
 	&cmd_peek,
 	&cmd_poke,
 	&cmd_log,

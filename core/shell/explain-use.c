@@ -59,8 +59,8 @@ explain_memory(const struct explain *e, const struct proc_status *status)
 	            explain_size(status->vm_pte_kb, a), whose);
 }
 
-/* Nearly full masks are told by what is missing; C keeps 32 and 33. */
-static void
+/* The C library keeps 32 and 33 for itself. */
+void
 explain_mask(uint64_t mask, char *buf, size_t size)
 {
 	uint64_t missing = ~mask & ~(UINT64_C(3) << 31);

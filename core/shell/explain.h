@@ -44,6 +44,9 @@ void explain_processor(const struct explain *, const struct proc_stat *,
 void explain_memory(const struct explain *, const struct proc_status *);
 void explain_signals(const struct explain *, const struct proc_status *);
 
+/* "INT TERM", "all but KILL STOP": nearly full masks by what is missing. */
+void explain_mask(uint64_t mask, char *buf, size_t size);
+
 /*
  * "S: sleeps in epoll_wait: waits for ...".  state: as in proc(5); call: as
  * procfs_syscall() gives it; wchan: the kernel's function, or "".

@@ -8,6 +8,7 @@ static const char *const probe_names[] = {
 	"connector",  /* births of all processes, from the kernel */
 	"pidfd-info", /* exit status of a process that is not our child */
 	"diag",       /* who holds the other end of a connection */
+	"kcmp",       /* do two processes have one thing, or one each */
 	"children",   /* /proc/PID/task/TID/children */
 };
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,9 +18,15 @@
 #define MEMORY_LIMIT_MB 1024
 #define PAGE_BYTES      4096
 
-/* Each variable has a page of its own, so that copying one is seen as one. */
+/*
+ * Each variable has a page of its own, so that copying one is seen as one.
+ * Threads share them without a lock, which a fork could copy while it is
+ * held: a name is written once, between NAMING and NAMED.
+ */
+enum naming { UNNAMED, NAMING, NAMED };
 static struct {
-	_Alignas(PAGE_BYTES) volatile int64_t value;
+	_Alignas(PAGE_BYTES) _Atomic int64_t value;
+	_Atomic int state; /* enum naming */
 	char name[16];
 } memory_vars[8];
 #define NVARS ((int)(sizeof(memory_vars) / sizeof(memory_vars[0])))
@@ -27,17 +34,28 @@ static struct {
 static char *memory_block;
 static size_t memory_bytes;
 
+static bool
+memory_name(int i, const char *name)
+{
+	int state = UNNAMED;
+
+	if (!atomic_compare_exchange_strong(&memory_vars[i].state, &state,
+	                                    NAMING))
+		return false;
+	snprintf(memory_vars[i].name, sizeof(memory_vars[i].name), "%s", name);
+	atomic_store(&memory_vars[i].state, NAMED);
+	return true;
+}
+
 static int
 memory_find(const char *name, bool make)
 {
 	for (int i = 0; i < NVARS; i++) {
-		if (strcmp(memory_vars[i].name, name) == 0)
+		if (make && memory_name(i, name))
 			return i;
-		if (memory_vars[i].name[0] == '\0' && make) {
-			snprintf(memory_vars[i].name,
-			         sizeof(memory_vars[i].name), "%s", name);
+		if (atomic_load(&memory_vars[i].state) == NAMED &&
+		    strcmp(memory_vars[i].name, name) == 0)
 			return i;
-		}
 	}
 	return -1;
 }

@@ -22,6 +22,8 @@
  *	pages, page-*   what it answers
  *	stage           where hand-off, serving and reply can be slowed
  *
+ *	balancer, -*    the other role: in front of servers (--to web1=3000)
+ *
  * The lab starts it with a wire to the shell, the shared page and an eventfd
  * as descriptors 3, 4 and 5.  Without them it is a server in its own right:
  *
@@ -29,6 +31,7 @@
  */
 #include <stdio.h>
 
+#include "core/serve/balancer.h"
 #include "core/serve/master.h"
 #include "core/sys/child.h"
 #include "core/sys/title.h"
@@ -39,8 +42,11 @@ main(int argc, char **argv)
 	static struct master master;
 	struct settings settings = settings_default();
 	struct err err;
-	int parsed = settings_parse(&settings, argc, argv, &err);
+	int parsed;
 
+	if (balancer_wanted(argc, argv))
+		return balancer_main(argc, argv);
+	parsed = settings_parse(&settings, argc, argv, &err);
 	if (parsed != 0) {
 		if (parsed < 0)
 			fprintf(stderr, "forkshop-server: %s\n", err.text);

@@ -24,8 +24,9 @@
 #include "core/sys/err.h"
 #include "core/wire/msg.h"
 
-#define PAGE_ROWS 512  /* row 0 is the master's */
-#define RING_SIZE 1024 /* reports in one ring; a power of two */
+#define PAGE_ROWS     512  /* row 0 is the master's */
+#define RING_SIZE     1024 /* reports in one ring; a power of two */
+#define PAGE_BACKENDS 16   /* servers of a balancer */
 
 /* What a report says; the words are those of the timeline. */
 enum report_type {
@@ -41,6 +42,7 @@ enum report_type {
 	REPORT_THREAD_ENDED, /* worker: a thread ended */
 	REPORT_SKIPPED,      /* master: worker `id` was passed over; `text` */
 	REPORT_HARM,         /* worker: about to do what `text`, a page, asks */
+	REPORT_ROUTED, /* balancer: from `port` of ours to server `text` */
 };
 
 struct report {
@@ -53,6 +55,7 @@ struct report {
 	uint32_t uid;        /* of the client, (uint32_t)-1 unknown */
 	uint64_t connection; /* as in msg_handoff */
 	int64_t took_ns;     /* ANSWER: from the request's begin */
+	uint16_t port;       /* ACCEPTED: the client's; ROUTED: our own */
 	char text[64];       /* path, reason; ends in NUL */
 };
 
@@ -90,6 +93,28 @@ struct row {
 	struct ring ring;
 };
 
+/* How one of a balancer's servers is. */
+enum backend_state {
+	BACKEND_NONE, /* there is none in this place */
+	BACKEND_UP,
+	BACKEND_DOWN /* it gets no connections until it is healthy again */
+};
+
+/* One of a balancer's servers; the balancer alone writes it. */
+struct backend {
+	_Atomic uint32_t state;    /* enum backend_state */
+	_Atomic uint32_t draining; /* it gets no new connections */
+	char name[NAME_SIZE];      /* written before state, as is port */
+	_Atomic uint32_t port;
+	_Atomic uint32_t open;           /* connections open now */
+	_Atomic uint64_t given;          /* connections it got */
+	_Atomic uint64_t ended;          /* of those given: over, well or not */
+	_Atomic uint64_t broken;         /* of those ended: by a reset */
+	_Atomic uint64_t refused;        /* it could not be connected to */
+	_Atomic uint64_t checks, missed; /* of its health; those that failed */
+	_Atomic int64_t since_ns;        /* it has been in this state */
+};
+
 struct page {
 	uint32_t magic;
 	_Atomic uint32_t high;          /* no row from here on was ever used */
@@ -121,6 +146,8 @@ struct page {
 	/* Written by the master: the totals of rows whose owners ended. */
 	_Atomic uint64_t ended_started, ended_answered, ended_done,
 	    ended_failed, ended_accepted, ended_lost;
+
+	struct backend backend[PAGE_BACKENDS]; /* of a balancer */
 
 	struct row row[PAGE_ROWS];
 };

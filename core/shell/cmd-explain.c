@@ -107,7 +107,7 @@ explain_heading(const struct explain *e)
 	         (int)p->pid);
 	if (p->tid)
 		text_add(text, sizeof(text), ", tid %d", (int)p->tid);
-	if (p->server[0] && p->kind != KIND_MASTER)
+	if (p->server[0] && strcmp(p->server, p->name) != 0)
 		text_add(text, sizeof(text), ", of %s", p->server);
 	explain_say(e, explain_name(p, name), "%s: %s", text, p->cmd);
 }
@@ -204,7 +204,8 @@ explain_life(const struct explain *e, const struct proc_stat *st)
 	explain_since(e, st);
 	explain_state(e, st);
 	explain_server(e);
-	if (p->kind != KIND_MASTER)
+	explain_balancer(e);
+	if (p->kind != KIND_MASTER && p->kind != KIND_BALANCER)
 		explain_requests(e);
 	explain_processor(e, st, &status);
 	if (!p->tid)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/shell/balance.h"
 #include "core/shell/inside.h"
 #include "core/wire/models.h"
 #include "core/wire/policies.h"
@@ -106,6 +107,11 @@ serve_name_ok(const char *name, struct err *err)
 		               "%s names a worker, client, job or puppet: "
 		               "call the server otherwise, as web2",
 		               name);
+	if (balance_name_ok(name))
+		return err_set(err,
+		               "%s names a balancer: `balance %s --to web` "
+		               "starts one",
+		               name, name);
 	if (strcmp(name, "lab") == 0 || strcmp(name, "shell") == 0)
 		return err_set(err,
 		               "there is a %s already: call the server "

@@ -28,6 +28,7 @@ run_shutdown(struct session *s, const struct args *args, struct err *err)
 {
 	const struct server *v = session_default_server(s, args->argv[0], err);
 	struct msg m = msg_make(MSG_STOP, NULL);
+	struct serving *serving;
 	struct shutdown *down;
 
 	if (!v || !session_ask_server(s, v->name, &m, NULL, 0, err))
@@ -36,6 +37,9 @@ run_shutdown(struct session *s, const struct args *args, struct err *err)
 	if (!down)
 		return OUTCOME_FAILED;
 	snprintf(down->name, sizeof(down->name), "%s", v->name);
+	serving = session_serving(s, down->name);
+	if (serving)
+		serving->shut = true;
 	session_wait(s, shutdown_poll, NULL, down, -1);
 	return OUTCOME_WAITS;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shell/balance.h"
 #include "core/shell/troupe.h"
 #include "core/sys/text.h"
 
@@ -17,6 +18,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
     cmd_scale, cmd_respawn, cmd_reload,
+    cmd_balance, cmd_lb, cmd_drain, cmd_undrain,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_slow,
@@ -52,6 +54,10 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_scale,
 	&cmd_respawn,
 	&cmd_reload,
+	&cmd_balance,
+	&cmd_lb,
+	&cmd_drain,
+	&cmd_undrain,
 	/* requests */
 	&cmd_get,
 	/* puppets */
@@ -100,12 +106,14 @@ command_add(const struct command *const *rows)
 	}
 }
 
-/* One row serves all puppets: p2, p1.t1 ... */
+/* One row serves all puppets, p2, p1.t1 ..., one all balancers. */
 const struct command *
 command_find(const char *name)
 {
 	if (troupe_name_ok(name))
 		return &cmd_p;
+	if (balance_name_ok(name))
+		return &cmd_lb;
 	for (int i = 0; command_table[i]; i++)
 		if (strcmp(command_table[i]->name, name) == 0)
 			return command_table[i];

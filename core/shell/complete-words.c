@@ -9,6 +9,7 @@
 
 #include "core/facts/fact.h"
 #include "core/shell/complete.h"
+#include "core/shell/balance.h"
 #include "core/shell/session.h"
 #include "core/shell/troupe.h"
 #include "core/sys/sig.h"
@@ -30,7 +31,8 @@ void
 complete_commands(struct complete *c)
 {
 	for (int i = 0; command_table[i]; i++)
-		if (!troupe_name_ok(command_table[i]->name))
+		if (!troupe_name_ok(command_table[i]->name) &&
+		    !balance_name_ok(command_table[i]->name))
 			complete_offer(c, command_table[i]->name,
 			               command_table[i]->blurb);
 }

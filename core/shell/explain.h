@@ -7,6 +7,7 @@
  *	explain-doing.c     its state, and what it waits for
  *	explain-fd.c        its descriptors: what each one is
  *	explain-holders.c   and who of the lab has the other end
+ *	explain-balancer.c  what a balancer has
  */
 #ifndef CORE_SHELL_EXPLAIN_H
 #define CORE_SHELL_EXPLAIN_H
@@ -37,6 +38,9 @@ void explain_say(const struct explain *, const char *label, const char *fmt,
 
 /* "w1", "shell", "lab", "pid 9412"; returns buf. */
 const char *explain_name(const struct proc *, char buf[NAME_SIZE]);
+
+/* explain-balancer.c: of a balancer, its servers */
+void explain_balancer(const struct explain *);
 
 /* explain-use.c: a line or more of each */
 void explain_processor(const struct explain *, const struct proc_stat *,

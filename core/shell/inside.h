@@ -96,6 +96,8 @@ struct serving {
 	struct page *page;  /* owned */
 	char why[MSG_TEXT]; /* why it could not start; or "" */
 	uint16_t port;      /* 0 before it is known */
+	bool balancer;
+	bool shut; /* it was told to end */
 };
 
 struct log_line {

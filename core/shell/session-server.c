@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shell/balance.h"
 #include "core/shell/inside.h"
 #include "core/sys/text.h"
 
@@ -114,6 +115,7 @@ session_servers_message(struct session *s, const char *server,
 	if (m->type == MSG_ONLINE && strcmp(m->name, server) == 0) {
 		v->up = true;
 		v->port = (uint16_t)m->target.value;
+		balance_moved(s, server, v->port);
 	}
 	if (m->type == MSG_FAILED && m->seq == 0)
 		session_server_failed(s, v, m->text.text);
@@ -169,7 +171,7 @@ session_default_server(struct session *s, const char *name, struct err *err)
 	if (name)
 		return session_named_server(snap, name, err);
 	for (int i = 0; i < snap->nservers; i++)
-		if (snap->server[i].up)
+		if (snap->server[i].up && !snap->server[i].balancer)
 			return &snap->server[i];
 	err_set(err, "there is no server: `serve` starts one");
 	return NULL;

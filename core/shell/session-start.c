@@ -84,7 +84,9 @@ session_expect(struct session *s, const struct start_plan *plan,
 		[START_JOB] = KIND_JOB,
 	};
 
-	watch_expect(s->watch, name, kinds[plan->kind], plan->cmd);
+	watch_expect(s->watch, name,
+	             plan->balancer ? KIND_BALANCER : kinds[plan->kind],
+	             plan->cmd);
 }
 
 uint32_t

@@ -232,6 +232,7 @@ struct start_plan {
 	const char *const *argv;
 	const char *const *env;
 	bool foreground, on_terminal;
+	bool balancer;  /* of START_SERVER: it is one */
 	const int *fds; /* become 3, 4, 5; stay the caller's */
 	int nfds;
 	const char *cmd; /* as the tree shows it */

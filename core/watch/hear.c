@@ -121,7 +121,8 @@ hear_speaker(struct watch *w, const struct heard *h, pid_t pid)
 	m = fate_born(w, hear_lab(w), pid, 0, h->msg->t_ns);
 	if (!m)
 		return NULL;
-	hear_name(m, h->served->s.name, KIND_MASTER);
+	hear_name(m, h->served->s.name,
+	          h->served->s.balancer ? KIND_BALANCER : KIND_MASTER);
 	hear_master(w, m);
 	return m;
 }
@@ -355,7 +356,9 @@ hear_of(const struct heard *h, uint32_t id)
 static void
 hear_live(struct member *m, enum worker_life life)
 {
-	if (m->p.kind == KIND_WORKER && !m->p.dead && life > m->p.life)
+	bool lives = m->p.kind == KIND_WORKER || m->p.kind == KIND_BALANCER;
+
+	if (lives && !m->p.dead && life > m->p.life)
 		m->p.life = life;
 }
 

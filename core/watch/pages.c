@@ -353,6 +353,20 @@ pages_leave(const struct member *thread, struct member *worker)
 	gone->accepted += thread->own.accepted;
 }
 
+static void
+pages_backends(struct served *served)
+{
+	struct server *s = &served->s;
+
+	s->backends = s->backends_up = 0;
+	for (int i = 0; i < PAGE_BACKENDS; i++) {
+		const struct backend *b = &served->page->backend[i];
+
+		s->backends += b->state != BACKEND_NONE;
+		s->backends_up += b->state == BACKEND_UP && !b->draining;
+	}
+}
+
 void
 pages_total(struct served *served)
 {
@@ -367,6 +381,7 @@ pages_total(struct served *served)
 	s->done = t.done;
 	s->failed = t.failed;
 	s->lost = t.lost;
+	pages_backends(served);
 	/* What a master hands over is counted by both: take its word. */
 	s->accepted = served->page->row[0].accepted;
 	if (!s->accepted)

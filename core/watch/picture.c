@@ -53,6 +53,7 @@ picture_last(struct snapshot *s)
 		struct proc *p = &s->proc[i];
 
 		if (p->counts && p->last_ns && p->kind != KIND_MASTER &&
+		    p->kind != KIND_BALANCER &&
 		    (!last || p->last_ns > last->last_ns))
 			last = p;
 	}

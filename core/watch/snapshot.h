@@ -108,7 +108,9 @@ struct proc {
 struct server {
 	char name[NAME_SIZE];
 	pid_t pid;
-	bool up; /* its master lives */
+	bool up;       /* its master lives */
+	bool balancer; /* it has servers, and no workers: */
+	int backends, backends_up;
 	uint16_t port, private_port;
 	bool listening;
 	char policy[24], model[24], on_parent_death[16];

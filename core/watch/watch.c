@@ -304,6 +304,7 @@ watch_server(struct watch *w, const char *name, struct page *page,
 	snprintf(served->s.name, sizeof(served->s.name), "%s", name);
 	snprintf(served->s.on_parent_death, sizeof(served->s.on_parent_death),
 	         "%s", on_parent_death ? on_parent_death : "");
+	served->s.balancer = !model;
 	served->page = page;
 	watch_server_set(w, name, policy, model);
 	return 0;

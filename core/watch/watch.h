@@ -54,7 +54,7 @@ void watch_expect(struct watch *, const char *name, enum kind, const char *cmd);
  * A server: its page is borrowed, and read until watch_forget, which comes
  * before the page is unmapped; its rows keep what was counted last.  A
  * server that is started again under its name begins anew.  Returns -1 when
- * SNAPSHOT_SERVERS are there.  One eventfd wakes us for all servers.
+ * SNAPSHOT_SERVERS are there.  A balancer has no model: NULL.  One eventfd wakes us for all servers.
  */
 int watch_server(struct watch *, const char *name, struct page *,
                  const char *policy, const char *model,

@@ -71,8 +71,9 @@ balance_read_servers(struct session *s, struct balance *b, const char *list,
 	}
 	if (b->to[0])
 		return 0;
-	return err_set(err, "a balancer without servers has nothing to "
-	                    "balance: balance %s --to web1,web2",
+	return err_set(err,
+	               "a balancer without servers has nothing to "
+	               "balance: balance %s --to web1,web2",
 	               b->name);
 }
 
@@ -152,10 +153,18 @@ balance_start(struct session *s, const struct balance *b, int *fds, int nfds,
               struct err *err)
 {
 	char port[8], name[NAME_SIZE], cmd[200];
-	const char *words[24] = { "forkshop-server", b->name,   "--port",
-		                  port,              "--to",    b->to,
-		                  "--policy",        b->policy, "--check",
-		                  b->check,          "--timeout", b->timeout };
+	const char *words[24] = { "forkshop-server",
+		                  b->name,
+		                  "--port",
+		                  port,
+		                  "--to",
+		                  b->to,
+		                  "--policy",
+		                  b->policy,
+		                  "--check",
+		                  b->check,
+		                  "--timeout",
+		                  b->timeout };
 	int n = 12;
 	struct start_plan plan = { .kind = START_SERVER,
 		                   .balancer = true,
@@ -274,8 +283,7 @@ balance_poll(struct session *s, void *arg, struct err *err)
 			return OUTCOME_FAILED;
 	}
 	v = session_serving(s, b->name);
-	answer =
-	    b->start_seq ? session_answer(s, b->start_seq, NULL, err) : 1;
+	answer = b->start_seq ? session_answer(s, b->start_seq, NULL, err) : 1;
 	if (answer == 0)
 		return OUTCOME_WAITS;
 	b->start_seq = 0;

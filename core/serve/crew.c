@@ -193,17 +193,32 @@ crew_join(struct master *m, struct slot *slot)
 	share_join(m, slot);
 }
 
-/* After the last one, nobody listens. */
+/*
+ * After the last one nobody listens: connections are refused (N26).  Those
+ * that were accepted wait for the next worker: only a worker's own clients
+ * lose theirs with it (N24), and who hands over promises to lose none.
+ * Node's primary closes them there, without an answer.
+ */
 static void
 crew_part(struct master *m, struct slot *slot)
 {
 	slot->joined = false;
 	share_part(m, slot);
-	if (crew_joined(m) > 0)
-		return;
-	accept_stop(m);
-	if (!m->stopping)
-		handoff_close_all(m);
+	if (crew_joined(m) == 0)
+		accept_stop(m);
+}
+
+/* The last one is gone. */
+static void
+crew_say_waiting(struct master *m)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+	         "connections are refused now; %d that were accepted wait for "
+	         "a worker (fork 1)",
+	         m->waiting);
+	say_note(m, text);
 }
 
 static void
@@ -213,6 +228,8 @@ crew_close(struct master *m, struct slot *slot)
 	wire_close(slot->channel);
 	slot->channel = NULL;
 	handoff_return(m, slot);
+	if (m->live == 1 && m->waiting && !m->stopping)
+		crew_say_waiting(m);
 	crew_fail_fork(m, slot);
 }
 

@@ -277,6 +277,43 @@ START_TEST(N26_refused_before_the_first_worker_and_after_the_last)
 }
 END_TEST
 
+/* One of them is in the hand of w1, and two wait behind it. */
+START_TEST(N26_what_was_accepted_waits_for_the_next_worker)
+{
+	struct cluster *c = cluster_open(1, NULL);
+	struct report r[16];
+	int fds[3], n = 0;
+
+	cluster_kill(c, 1, SIGSTOP);
+	for (int i = 0; i < 3; i++) {
+		fds[i] = cluster_connect(c->port);
+		cluster_request(fds[i], "/", false);
+	}
+	while (n < 4) /* three accepted, one handed over */
+		n += cluster_reports(c, r + n, 16 - n);
+	if (_i == 0) {
+		cluster_kill(c, 1, SIGKILL);
+		cluster_expect(c, MSG_REAPED, 1);
+	} else {
+		struct msg m = msg_make(MSG_RETIRE, NULL);
+
+		m.target.id = 1;
+		cluster_ask(c, &m, -1);
+		cluster_kill(c, 1, SIGCONT);
+		ck_assert_str_eq(cluster_answer(c, m.seq), "");
+		ck_assert_int_eq(cluster_read(fds[0]).worker, 1);
+	}
+	ck_assert_int_eq(cluster_connect(c->port), -1);
+	ck_assert_int_eq(errno, ECONNREFUSED);
+	cluster_do(c, MSG_FORK, 0, 1);
+	for (int i = _i; i < 3; i++)
+		ck_assert_int_eq(cluster_read(fds[i]).worker, 2);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	cluster_close(c);
+}
+END_TEST
+
 START_TEST(N26_the_port_stays_ours_while_nobody_listens)
 {
 	struct cluster *c = cluster_open(0, NULL);
@@ -386,6 +423,8 @@ main(void)
 	tcase_add_test(t, N25_TERM_is_immediate_and_retire_is_graceful);
 	tcase_add_test(t,
 	               N26_refused_before_the_first_worker_and_after_the_last);
+	tcase_add_loop_test(t, N26_what_was_accepted_waits_for_the_next_worker,
+	                    0, 2);
 	tcase_add_test(t, N26_the_port_stays_ours_while_nobody_listens);
 	tcase_add_test(t, N27_the_policy_is_chosen_at_the_start_and_shown);
 	tcase_add_test(t, the_counters_say_who_served_what);

@@ -267,6 +267,26 @@ handoff_message(const struct arrival *a)
 	return &msg;
 }
 
+/* Connections wait for who is full: it need not keep idle ones alive. */
+static void
+handoff_want(struct master *m, struct slot *slot)
+{
+	struct msg msg;
+
+	if (!slot->joined || !slot->full || slot->wanted)
+		return;
+	slot->wanted = true;
+	msg = msg_make(MSG_WANTED, NULL);
+	crew_send(m, slot, &msg);
+}
+
+static void
+handoff_want_all(struct master *m)
+{
+	for (int i = 0; i < m->high; i++)
+		handoff_want(m, &m->slots[i]);
+}
+
 static void
 handoff_run_queue(struct master *m)
 {
@@ -276,8 +296,10 @@ handoff_run_queue(struct master *m)
 		struct slot *slot = handoff_choose(m, msg->handoff.why,
 		                                   sizeof(msg->handoff.why));
 
-		if (!slot)
+		if (!slot) {
+			handoff_want_all(m);
 			return;
+		}
 		if (handoff_send(m, slot, a, msg))
 			handoff_pop(&m->queue);
 	}
@@ -292,6 +314,8 @@ handoff_run_aimed(struct master *m)
 		struct arrival *a = slot->aimed.first;
 		struct msg *msg;
 
+		if (a)
+			handoff_want(m, slot);
 		if (!a || slot->in_hand || slot->full || slot->choked)
 			continue;
 		msg = handoff_message(a);
@@ -328,6 +352,7 @@ handoff_taken(struct master *m, struct slot *slot,
 	struct arrival *a = slot->in_hand;
 
 	slot->full = answer->accepted != HANDOFF_TAKEN;
+	slot->wanted &= slot->full;
 	if (!a || answer->connection != a->number)
 		return; /* "there is room again" */
 	slot->in_hand = NULL;

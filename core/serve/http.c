@@ -55,7 +55,7 @@ http_reply(struct request *rq)
 	                            : rq->handoff.why);
 	if (rq->refused)
 		MHD_add_response_header(r, "Allow", "GET, HEAD");
-	if (h->leaving)
+	if (h->leaving || h->yields)
 		MHD_add_response_header(r, "Connection", "close");
 	MHD_queue_response(rq->mhd, (unsigned)rq->status, r);
 	MHD_destroy_response(r);
@@ -136,6 +136,8 @@ http_ended(struct http *h, struct request *rq)
 	rq->next_free = h->free;
 	h->free = rq;
 	h->count--;
+	if (!h->count)
+		h->yields = false;
 	atomic_store(&h->row->open, (uint32_t)h->count);
 	h->plan.closed(h->plan.arg);
 }
@@ -148,6 +150,32 @@ http_notify(void *cls, struct MHD_Connection *mhd, void **context,
 		http_started(cls, mhd, context);
 	else
 		http_ended(cls, *context);
+}
+
+/* Idle connections ********************************************************/
+
+/* Nothing of a next request has come yet. */
+static bool
+request_silent(const struct request *rq)
+{
+	char byte;
+
+	return rq->phase == PHASE_IDLE &&
+	       recv(rq->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       errno == EAGAIN;
+}
+
+/* The daemon reads the end of file and closes. */
+static void
+http_close_silent(struct http *h, unsigned served_from)
+{
+	for (int i = 0; i < h->high; i++) {
+		struct request *rq = &h->slots[i];
+
+		if (rq->fd >= 0 && rq->served >= served_from &&
+		    request_silent(rq))
+			shutdown(rq->fd, SHUT_RDWR);
+	}
 }
 
 /* In the loop *************************************************************/
@@ -187,6 +215,8 @@ http_before_sleep(struct http *h)
 	MHD_UNSIGNED_LONG_LONG ms;
 	int64_t at_ns;
 
+	if (h->yields) /* an answer may have been under way at that time */
+		http_close_silent(h, 1);
 	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES) {
 		loop_cancel(h->plan.loop, h->timer);
 		h->timer = 0;
@@ -202,19 +232,38 @@ http_before_sleep(struct http *h)
 
 /* From outside ************************************************************/
 
+/* Memory is touched only where a connection ever was: high. */
 static int
 http_slots(struct http *h, struct err *err)
 {
 	h->slots = calloc(SETTINGS_CONNECTIONS, sizeof(*h->slots));
 	if (!h->slots)
 		return err_sys(err, "no memory for connections");
-	for (int i = SETTINGS_CONNECTIONS - 1; i >= 0; i--) {
-		h->slots[i].http = h;
-		h->slots[i].fd = -1;
-		h->slots[i].next_free = h->free;
-		h->free = &h->slots[i];
-	}
 	return 0;
+}
+
+static struct request *
+http_spare(struct http *h)
+{
+	struct request *rq = h->free;
+
+	if (rq) {
+		h->free = rq->next_free;
+	} else if (h->high < SETTINGS_CONNECTIONS) {
+		rq = &h->slots[h->high++];
+		rq->http = h;
+	}
+	return rq;
+}
+
+void
+http_drive(struct http *h)
+{
+	const struct reporter *who = h->plan.reporter;
+
+	snprintf(h->worker, sizeof(h->worker), "w%u", who->id);
+	snprintf(h->pid, sizeof(h->pid), "%d", (int)who->pid);
+	snprintf(h->tid, sizeof(h->tid), "%d", (int)who->tid);
 }
 
 static int
@@ -233,9 +282,7 @@ http_start(struct http *h, struct err *err)
 	    MHD_OPTION_END);
 	if (!h->daemon)
 		return err_sys(err, "cannot start libmicrohttpd");
-	snprintf(h->worker, sizeof(h->worker), "w%u", who->id);
-	snprintf(h->pid, sizeof(h->pid), "%d", (int)who->pid);
-	snprintf(h->tid, sizeof(h->tid), "%d", (int)who->tid);
+	http_drive(h);
 	h->row = &who->page->row[who->row];
 	h->fd =
 	    MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -265,7 +312,7 @@ http_close(struct http *h)
 {
 	if (h->daemon) {
 		loop_drop(h->plan.loop, h->fd);
-		for (int i = 0; i < SETTINGS_CONNECTIONS; i++)
+		for (int i = 0; i < h->high; i++)
 			if (h->slots[i].fd >= 0)
 				request_go(&h->slots[i]);
 		MHD_stop_daemon(h->daemon);
@@ -278,11 +325,10 @@ int
 http_add(struct http *h, int fd, const struct msg_handoff *handoff)
 {
 	struct sockaddr_storage nobody = { .ss_family = AF_INET };
-	struct request *rq = h->free;
+	struct request *rq = fd < HTTP_FDS ? http_spare(h) : NULL;
 
-	if (!rq || fd >= HTTP_FDS)
+	if (!rq)
 		return -1;
-	h->free = rq->next_free;
 	rq->handoff = *handoff;
 	rq->fd = fd;
 	rq->served = 0;
@@ -303,34 +349,17 @@ http_count(const struct http *h)
 	return h->count;
 }
 
-/* Nothing of a next request has come yet. */
-static bool
-request_silent(const struct request *rq)
-{
-	char byte;
-
-	return rq->phase == PHASE_IDLE &&
-	       recv(rq->fd, &byte, 1, MSG_VARIABLE | MSG_DONTWAIT) < 0 &&
-	       errno == EAGAIN;
-}
-
-/* The daemon reads the end of file and closes. */
-static void
-http_close_silent(struct http *h, unsigned served_from)
-{
-	for (int i = 0; i < SETTINGS_CONNECTIONS; i++) {
-		struct request *rq = &h->slots[i];
-
-		if (rq->fd >= 0 && rq->served >= served_from &&
-		    request_silent(rq))
-			shutdown(rq->fd, SHUT_RDWR);
-	}
-}
-
 static void
 http_grace_over(void *arg)
 {
 	http_close_silent(arg, 0);
+}
+
+void
+http_yield(struct http *h)
+{
+	h->yields = h->count > 0;
+	http_close_silent(h, 1);
 }
 
 void

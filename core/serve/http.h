@@ -55,6 +55,17 @@ int http_count(const struct http *);
  */
 void http_leave(struct http *);
 
+/*
+ * Others wait for a place that is taken here: give up idle kept-alive
+ * connections, and keep alive none of those that are open now.
+ */
+void http_yield(struct http *);
+
+/*
+ * The reporter has changed (its tid): another thread drives it from here on.
+ */
+void http_drive(struct http *);
+
 /* For pages **************************************************************/
 
 const struct reporter *request_worker(const struct request *);

@@ -79,6 +79,7 @@ struct slot {
 	struct arrival *in_hand; /* owned: handed over, not acknowledged */
 	int64_t handed_ns;
 	bool full;             /* it has said that there is no room */
+	bool wanted;           /* and was told that connections wait */
 	bool choked;           /* its channel took no descriptor */
 	bool skip_said;        /* this time */
 	struct arrivals aimed; /* owned: they want nobody else */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/serve/http.h"
+
 static const struct {
 	const char *name, *help;
 	const struct model *model;
@@ -49,4 +51,58 @@ const char *
 model_help(const struct model *model)
 {
 	return model_table[model_index(model)].help;
+}
+
+/* The main thread serves ***************************************************/
+
+static void
+model_main_closed(void *arg)
+{
+	worker_closed(arg);
+}
+
+int
+model_main_open(struct worker *w, struct err *err)
+{
+	struct http_plan plan = {
+		.loop = w->loop,
+		.gate = &w->gate,
+		.reporter = &w->reporter,
+		.settings = &w->settings,
+		.closed = model_main_closed,
+		.arg = w,
+	};
+
+	w->model_state = http_open(&plan, err);
+	return w->model_state ? 0 : -1;
+}
+
+void
+model_main_before_sleep(struct worker *w)
+{
+	http_before_sleep(w->model_state);
+}
+
+int
+model_main_count(const struct worker *w)
+{
+	return http_count(w->model_state);
+}
+
+void
+model_main_yield(struct worker *w)
+{
+	http_yield(w->model_state);
+}
+
+void
+model_main_leave(struct worker *w)
+{
+	http_leave(w->model_state);
+}
+
+void
+model_main_close(struct worker *w)
+{
+	http_close(w->model_state);
 }

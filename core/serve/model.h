@@ -31,6 +31,12 @@ struct model {
 	/* How many connections are open. */
 	int (*count)(const struct worker *);
 
+	/* Is there room for one more, as far as the model goes?  NULL: yes. */
+	bool (*room)(const struct worker *);
+
+	/* Others wait for a place: what only is kept alive may go.  Or NULL. */
+	void (*yield)(struct worker *);
+
 	/* Finish what is open; each one that ends calls worker_closed(). */
 	void (*leave)(struct worker *);
 
@@ -51,6 +57,17 @@ const struct model *model_nth(int i);
 /* Of core/wire/models.h. */
 const char *model_name(const struct model *);
 const char *model_help(const struct model *);
+
+/*
+ * For models whose main thread serves: its daemon, a struct http, is their
+ * model_state.
+ */
+int model_main_open(struct worker *, struct err *);
+void model_main_before_sleep(struct worker *);
+int model_main_count(const struct worker *);
+void model_main_yield(struct worker *);
+void model_main_leave(struct worker *);
+void model_main_close(struct worker *);
 
 #define X(id, word, text) extern const struct model model_##id;
 MODELS(X)

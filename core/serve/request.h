@@ -57,7 +57,8 @@ struct http {
 	int timeout_s;    /* that the daemon was started with */
 	bool dirty;       /* the daemon has something to do */
 	bool leaving;
-	int count;
+	bool yields;     /* nothing is kept alive until all are closed */
+	int count, high; /* open; slots from here on were never used */
 	char worker[16], pid[16], tid[16]; /* values of headers */
 	struct request *slots;             /* owned: SETTINGS_CONNECTIONS */
 	struct request *free;

@@ -51,7 +51,10 @@ worker_tell_state(struct worker *w, enum msg_type type)
 static bool
 worker_has_room(const struct worker *w)
 {
-	return w->settings.model->count(w) < w->settings.connections;
+	const struct model *model = w->settings.model;
+
+	return model->count(w) < w->settings.connections &&
+	       (!model->room || model->room(w));
 }
 
 /* The answer to a hand-off; `connection` 0: there is room again. */
@@ -167,6 +170,13 @@ worker_peek(struct worker *w, const struct msg *ask)
 	worker_tell(w, &m);
 }
 
+static void
+worker_yield(struct worker *w)
+{
+	if (w->settings.model->yield && !worker_has_room(w))
+		w->settings.model->yield(w);
+}
+
 /* What it does not know it ignores (node-cluster.md N30). */
 static void
 worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
@@ -182,6 +192,8 @@ worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
 	wire_drop_fds(fds, nfds);
 	if (m->type == MSG_LEAVE)
 		worker_leave(w);
+	else if (m->type == MSG_WANTED)
+		worker_yield(w);
 	else if (m->type == MSG_SET)
 		worker_set(w, &m->set);
 	else if (m->type == MSG_VARIABLE)

@@ -14,7 +14,8 @@
  */
 // clang-format off
 #define MODELS(X) \
-	X(event,   "event",   "a place in the worker's event loop, as in Node")
+	X(event,   "event",   "a place in the worker's event loop, as in Node") \
+	X(prefork, "prefork", "a process that waits, all of it, as Apache's prefork")
 // clang-format on
 
 #endif

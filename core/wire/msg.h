@@ -178,6 +178,7 @@ struct msg_text {
 	X(HANDOFF,      handoff)   /* fd: the connection */ \
 	X(TAKEN,        handoff)   /* the acknowledgement */ \
 	X(ACCEPT,       handoff)   /* fd: listening, accept yourself and say why; none: no more */ \
+	X(WANTED,       empty)     /* connections wait: who keeps idle ones alive, yield */ \
 	X(LEAVE,        target)    /* finish what is open, then exit 0 */ \
 	X(LEAVING,      target)    /* the worker will take no more */ \
 	/* client <-> master, by the aim line */ \

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define STORY_ARGS 64
-#define STORY_TAIL 4000 /* bytes of output that a failure shows */
+#define STORY_TAIL 4000 /* fits into a message of libcheck */
 
 /* The last of what it has printed, for a failure. */
 static const char *

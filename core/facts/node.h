@@ -58,7 +58,8 @@ struct node {
 	int64_t n;                 /* a number; a port; a time; a signal */
 	bool none;                 /* the literal `none` */
 	char name[NAME_SIZE];      /* of whom; of a literal */
-	char other[NAME_SIZE];     /* of an event: the other one, or "" */
+	char other[NAME_SIZE];     /* of an event: the other one, or ""; of a
+	                              value: the variable */
 	const struct value_row *value;
 	const struct set_row *set;
 	char of[NAME_SIZE]; /* set of these, or "" */

@@ -69,6 +69,23 @@ operand_port(struct grammar *g, int64_t *port)
 	return false;
 }
 
+/* ", x": of whom it is stands before; inside of a set, the name alone. */
+static bool
+operand_variable(struct grammar *g, struct node *n)
+{
+	if (g->lex.token == TOKEN_COMMA) {
+		lex_next(&g->lex);
+		return operand_name(g, n->other);
+	}
+	if (!g->each) {
+		reader_expected(g, "',' and a variable, as in value(p1, x)");
+		return false;
+	}
+	memcpy(n->other, n->name, sizeof(n->other));
+	n->name[0] = '\0';
+	return true;
+}
+
 /* Calls *****************************************************************/
 
 static struct node *
@@ -82,15 +99,19 @@ operand_value(struct grammar *g, const struct value_row *row, int from)
 	n->value = row;
 	g->fact->wants |= row->wants;
 	if (g->lex.token != TOKEN_OPEN) {
-		if (!g->each || (row->flags & VALUE_PORT))
+		if (!g->each || (row->flags & (VALUE_PORT | VALUE_VARIABLE)))
 			return reader_fail(
 			    g, from, "whose? Write %s(%s)", row->name,
-			    row->flags & VALUE_PORT ? "3000" : "w1");
+			    row->flags & VALUE_PORT       ? "3000"
+			    : row->flags & VALUE_VARIABLE ? "p1, x"
+			                                  : "w1");
 		return n;
 	}
 	lex_next(&g->lex);
 	good = row->flags & VALUE_PORT ? operand_port(g, &n->n)
 	                               : operand_name(g, n->name);
+	if (good && (row->flags & VALUE_VARIABLE))
+		good = operand_variable(g, n);
 	if (good && g->lex.token == TOKEN_COMMA &&
 	    (row->flags & VALUE_SIGNAL)) {
 		lex_next(&g->lex);

@@ -86,6 +86,9 @@ scene_describe(const struct scene *k, const struct node *n, char *buf,
 		snprintf(buf, size, "%s of %s", n->set->name, n->of);
 	else if (n->op == OP_COUNT)
 		snprintf(buf, size, "%s", n->set->name);
+	else if (n->op == OP_VALUE && (n->value->flags & VALUE_VARIABLE))
+		snprintf(buf, size, "%s of %s in %s", n->value->name, n->other,
+		         n->name[0] ? n->name : k->each_name);
 	else if (n->op == OP_VALUE && !(n->value->flags & VALUE_PORT))
 		snprintf(buf, size, "%s of %s", n->value->name,
 		         n->name[0] ? n->name : k->each_name);
@@ -116,7 +119,8 @@ scene_value(const struct scene *k, const struct node *n, struct datum *d)
 {
 	struct subject s = { .snapshot = k->snapshot,
 		             .timeline = k->timeline,
-		             .n = n->n };
+		             .n = n->n,
+		             .variable = n->other };
 
 	s.name = n->name[0] ? n->name : k->each_name;
 	if (n->name[0])

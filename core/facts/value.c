@@ -3,7 +3,7 @@
  * One row, one value.  Most of them are a field of a process's row; those
  * with a function of their own are above the table.
  */
-#include "core/facts/value.h"
+#include "core/facts/value-inside.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,16 +14,14 @@
 #include "core/sys/text.h"
 #include "core/watch/watch.h"
 
-#define WHY(d, ...) snprintf((d)->why, sizeof((d)->why), __VA_ARGS__)
-
-static void
+void
 value_unknown(struct datum *d, const char *why, const char *name)
 {
 	d->is = DATUM_UNKNOWN;
 	WHY(d, why, name);
 }
 
-static void
+void
 value_name(struct datum *d, const char *name)
 {
 	snprintf(d->name, sizeof(d->name), "%s", name);
@@ -152,6 +150,14 @@ value_parent(const struct subject *s, struct datum *d)
 }
 
 static void
+value_generation(const struct subject *s, struct datum *d)
+{
+	d->n = s->p->generation;
+	if (d->n < 0)
+		value_unknown(d, "who bore %s was not seen", s->name);
+}
+
+static void
 value_children(const struct subject *s, struct datum *d)
 {
 	int self = (int)(s->p - s->snapshot->proc);
@@ -176,121 +182,41 @@ value_foreground(const struct subject *s, struct datum *d)
 	WHY(d, "%s %s the terminal", s->name, d->n ? "has" : "does not have");
 }
 
-/* Requests **************************************************************/
+/* Variables *************************************************************/
 
-/* A server answers for all its workers, the ended ones too. */
-static const struct server *
-value_server(const struct subject *s)
+static const struct proc_var *
+value_find_variable(const struct subject *s, struct datum *d)
 {
-	bool master = !s->p || s->p->kind == KIND_MASTER;
+	const struct proc *p =
+	    s->p->tid ? &s->snapshot->proc[s->p->parent] : s->p;
 
-	return master ? snapshot_server(s->snapshot, s->name) : NULL;
-}
-
-static bool
-value_counts(const struct subject *s, struct datum *d)
-{
-	if (s->p && s->p->counts)
-		return true;
-	if (s->p)
-		value_unknown(d, "%s does not count requests", s->name);
-	else
-		value_unknown(d, "there is no %s", s->name);
-	return false;
-}
-
-static void
-value_requests(const struct subject *s, struct datum *d)
-{
-	const struct server *server = value_server(s);
-
-	if (server)
-		d->n = (int64_t)server->answered;
-	else if (value_counts(s, d))
-		d->n = (int64_t)s->p->answered;
-}
-
-static void
-value_failed(const struct subject *s, struct datum *d)
-{
-	const struct server *server = value_server(s);
-
-	if (server)
-		d->n = (int64_t)server->failed;
-	else if (value_counts(s, d))
-		d->n = (int64_t)s->p->failed;
-}
-
-/* Begun and not done; what a killed worker had begun is over too. */
-static void
-value_inflight(const struct subject *s, struct datum *d)
-{
-	const struct server *server = value_server(s);
-
-	for (int i = 0; server && i < s->snapshot->nprocs; i++) {
-		const struct proc *p = &s->snapshot->proc[i];
-
-		if (p->kind == KIND_WORKER && !p->dead &&
-		    strcmp(p->server, server->name) == 0)
-			d->n += (int64_t)(p->started - p->done);
+	for (int i = 0; i < p->nvars && !p->dead; i++)
+		if (strcmp(p->var[i].name, s->variable) == 0)
+			return &p->var[i];
+	if (p->kind == KIND_PUPPET) {
+		d->is = DATUM_NONE;
+		WHY(d, "%s has no variable %s", s->name, s->variable);
+	} else {
+		value_unknown(d, "%s is no puppet: peek asks the others",
+		              s->name);
 	}
-	if (!server && value_counts(s, d))
-		d->n = s->p->dead ? 0 : (int64_t)(s->p->started - s->p->done);
+	return NULL;
 }
 
 static void
-value_connections(const struct subject *s, struct datum *d)
+value_variable(const struct subject *s, struct datum *d)
 {
-	const struct server *server = value_server(s);
+	const struct proc_var *var = value_find_variable(s, d);
 
-	for (int i = 0; server && i < s->snapshot->nprocs; i++) {
-		const struct proc *p = &s->snapshot->proc[i];
-
-		if (p->kind == KIND_WORKER && !p->dead &&
-		    strcmp(p->server, server->name) == 0)
-			d->n += p->open;
-	}
-	if (!server && value_counts(s, d))
-		d->n = s->p->dead ? 0 : s->p->open;
-}
-
-/* Servers ***************************************************************/
-
-static void
-value_port(const struct subject *s, struct datum *d)
-{
-	for (int i = 0; i < s->snapshot->nservers; i++) {
-		const struct server *server = &s->snapshot->server[i];
-
-		if (server->up && server->listening && server->port == s->n) {
-			value_name(d, server->name);
-			return;
-		}
-	}
-	d->is = DATUM_NONE;
-	WHY(d, "no server of the laboratory listens on port %" PRId64, s->n);
+	d->n = var ? var->value : 0;
 }
 
 static void
-value_policy(const struct subject *s, struct datum *d)
+value_address(const struct subject *s, struct datum *d)
 {
-	const struct server *server = snapshot_server(s->snapshot, s->name);
+	const struct proc_var *var = value_find_variable(s, d);
 
-	if (server)
-		value_name(d, server->policy);
-	else
-		value_unknown(d, "there is no server %s", s->name);
-}
-
-static void
-value_model(const struct subject *s, struct datum *d)
-{
-	const struct server *server = snapshot_server(s->snapshot, s->name);
-
-	if (server)
-		value_name(d, server->model);
-	else
-		value_unknown(d, "there is no server %s", s->name);
+	d->n = var ? (int64_t)var->address : 0;
 }
 
 /* What the machine gives ************************************************/
@@ -337,6 +263,9 @@ static const struct value_row value_rows[] = {
 	{ "switches", TYPE_NUMBER, WANT_STATUS, FIELD(switches), "how often it left the processor", 0, NULL },
 	{ "fds", TYPE_NUMBER, WANT_FDS, value_fds, 0, "open descriptors", 0, NULL },
 	{ "uid", TYPE_NUMBER, WANT_STATUS, value_uid, 0, "number of its user", 0, NULL },
+	{ "value", TYPE_NUMBER, 0, value_variable, 0, "variable of a puppet: value(p1, x) = 5", VALUE_VARIABLE, NULL },
+	{ "address", TYPE_NUMBER, 0, value_address, 0, "where: address(p1, x) = address(p2, x)", VALUE_VARIABLE, NULL },
+	{ "generation", TYPE_NUMBER, 0, value_generation, 0, "births below the lab: generation(p2) = 2", 0, NULL },
 	{ "pending", TYPE_SIGNALS, WANT_STATUS, FIELD(pending), "signals that wait: pending(p1, TERM)", VALUE_SIGNAL, NULL },
 	{ "blocked", TYPE_SIGNALS, WANT_STATUS, FIELD(blocked), "signals blocked: blocked(p1) = none", VALUE_SIGNAL, NULL },
 	{ "ignored", TYPE_SIGNALS, WANT_STATUS, FIELD(ignored), "signals ignored: ignored(p1, INT)", VALUE_SIGNAL, NULL },

@@ -43,12 +43,14 @@ struct subject {
 	const struct proc *p; /* its row; NULL when it has none (any more) */
 	const char *name;     /* as it was written */
 	int64_t n;            /* a signal, where the value takes one */
+	const char *variable; /* where it takes one */
 };
 
 enum value_flag {
-	VALUE_SIGNAL = 1,  /* may take a signal, and then is a TRUTH */
-	VALUE_PORT = 2,    /* takes a port instead of a name */
-	VALUE_ROWLESS = 4, /* can speak of who has no row (any more) */
+	VALUE_SIGNAL = 1,   /* may take a signal, and then is a TRUTH */
+	VALUE_PORT = 2,     /* takes a port instead of a name */
+	VALUE_ROWLESS = 4,  /* can speak of who has no row (any more) */
+	VALUE_VARIABLE = 8, /* takes the name of a variable, too */
 };
 
 struct value_row {

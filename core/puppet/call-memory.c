@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/puppet/puppet.h"
+#include "core/puppet/string.h"
 #include "core/sys/text.h"
 
 #define MB              (1024 * 1024)
@@ -19,17 +20,19 @@
 #define PAGE_BYTES      4096
 
 /*
- * Each variable has a page of its own, so that copying one is seen as one.
- * Threads share them without a lock, which a fork could copy while it is
- * held: a name is written once, between NAMING and NAMED.
+ * Each variable has a page of its own, so that copying one is seen as one; or
+ * one that MAP_SHARED keeps common with the children.  Threads share them
+ * without a lock, which a fork could copy while it is held: a name is written
+ * once, between NAMING and NAMED.
  */
 enum naming { UNNAMED, NAMING, NAMED };
 static struct {
 	_Alignas(PAGE_BYTES) _Atomic int64_t value;
-	_Atomic int state; /* enum naming */
-	char name[16];
-} memory_vars[8];
-#define NVARS ((int)(sizeof(memory_vars) / sizeof(memory_vars[0])))
+	_Atomic int64_t *_Atomic shared; /* a mapping; NULL: value counts */
+	_Atomic int state;               /* enum naming */
+	char name[CALL_VAR_SIZE];
+} memory_vars[CALL_VARS];
+#define NVARS CALL_VARS
 
 static char *memory_block;
 static size_t memory_bytes;
@@ -47,6 +50,13 @@ memory_name(int i, const char *name)
 	return true;
 }
 
+static _Atomic int64_t *
+memory_at(int i)
+{
+	return memory_vars[i].shared ? memory_vars[i].shared
+	                             : &memory_vars[i].value;
+}
+
 static int
 memory_find(const char *name, bool make)
 {
@@ -60,12 +70,40 @@ memory_find(const char *name, bool make)
 	return -1;
 }
 
+/* What the shell may know of a variable, without being told by a result. */
+static struct msg
+memory_value(int i)
+{
+	struct msg m = msg_make(MSG_VALUE, memory_vars[i].name);
+
+	m.variable.pid = getpid();
+	m.variable.tid = gettid();
+	m.variable.address = (uintptr_t)memory_at(i);
+	m.variable.value = *memory_at(i);
+	return m;
+}
+
+void
+puppet_tell_variables(void)
+{
+	for (int i = 0; i < NVARS; i++) {
+		struct msg m;
+
+		if (atomic_load(&memory_vars[i].state) != NAMED)
+			continue;
+		m = memory_value(i);
+		string_say(&m);
+	}
+}
+
 static void
 memory_tell(int i, struct result *r)
 {
-	r->value = memory_vars[i].value;
-	snprintf(r->text, sizeof(r->text), "%s at %p", memory_vars[i].name,
-	         (void *)&memory_vars[i].value);
+	r->value = *memory_at(i);
+	snprintf(r->text, sizeof(r->text), "%s at %p%s", memory_vars[i].name,
+	         (void *)(uintptr_t)memory_at(i),
+	         memory_vars[i].shared ? ", a shared page" : "");
+	puppet_tell_variables();
 }
 
 void
@@ -85,7 +123,7 @@ call_set(const struct call *call, struct result *r)
 		result_refuse(r, ENOMEM, "there are %d variables", NVARS);
 		return;
 	}
-	memory_vars[i].value = value;
+	*memory_at(i) = value;
 	memory_tell(i, r);
 }
 
@@ -100,6 +138,30 @@ call_get(const struct call *call, struct result *r)
 		memory_tell(i, r);
 }
 
+/* Its page is not copied by fork(2) from now on, but is the same one. */
+void
+call_share(const struct call *call, struct result *r)
+{
+	int i = memory_find(call->argv[1], false);
+	_Atomic int64_t *page;
+
+	if (i < 0) {
+		result_refuse(r, ENOENT, "%s was never set", call->argv[1]);
+		return;
+	}
+	if (!memory_vars[i].shared) {
+		page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
+		            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED) {
+			result_of(r, -1);
+			return;
+		}
+		*page = memory_vars[i].value;
+		memory_vars[i].shared = page;
+	}
+	memory_tell(i, r);
+}
+
 /* Asked between two calls; it makes no variable that `set` has not made. */
 struct msg
 memory_peek(const struct msg *ask)
@@ -108,15 +170,11 @@ memory_peek(const struct msg *ask)
 	int i = memory_find(ask->set.name, false);
 	int64_t value;
 
+	if (i >= 0 && text_number(ask->set.value, INT64_MIN, INT64_MAX, &value))
+		*memory_at(i) = value;
+	if (i >= 0)
+		m = memory_value(i);
 	m.seq = ask->seq;
-	m.variable.pid = getpid();
-	m.variable.tid = gettid();
-	if (i < 0)
-		return m;
-	if (text_number(ask->set.value, INT64_MIN, INT64_MAX, &value))
-		memory_vars[i].value = value;
-	m.variable.address = (uintptr_t)&memory_vars[i].value;
-	m.variable.value = memory_vars[i].value;
 	return m;
 }
 

@@ -40,6 +40,7 @@ call_fork(const struct call *call, struct result *r)
 	if (pid == 0) {
 		puppet_forget_threads();
 		string_child(string, call->child);
+		puppet_tell_variables();
 	} else {
 		string_drop(string);
 	}
@@ -54,6 +55,8 @@ process_waited(struct result *r, pid_t pid, int status)
 	result_of(r, pid);
 	if (pid <= 0)
 		return;
+	r->reaped = true;
+	r->status = status;
 	if (WIFEXITED(status))
 		snprintf(r->text, sizeof(r->text),
 		         "status %d (0x%04x): exited %d", status,

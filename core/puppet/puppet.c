@@ -86,6 +86,8 @@ puppet_answer(const struct call *call, const struct result *r, uint32_t seq)
 	m.seq = seq;
 	m.returned.value = r->value;
 	m.returned.error = r->error;
+	m.returned.reaped = r->reaped;
+	m.returned.status = r->status;
 	snprintf(m.returned.call, sizeof(m.returned.call), "%s",
 	         call->argc ? call->argv[0] : "");
 	snprintf(m.returned.text, sizeof(m.returned.text), "%s", r->text);

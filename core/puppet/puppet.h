@@ -10,6 +10,7 @@
 #ifndef CORE_PUPPET_PUPPET_H
 #define CORE_PUPPET_PUPPET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/wire/call.h"
@@ -31,7 +32,9 @@ struct call {
 /* What it came to.  A call that does not return does not fill it. */
 struct result {
 	int64_t value;
-	int error; /* errno, or 0 */
+	int error;   /* errno, or 0 */
+	bool reaped; /* a child, value, which left this status */
+	int status;
 	char text[512];
 };
 
@@ -47,6 +50,9 @@ void puppet_hang(void);
 
 /* call-memory.c: answer a VARIABLE about one of the variables; see msg.h. */
 struct msg memory_peek(const struct msg *);
+
+/* Say what all variables are: a VALUE each, in a new child too. */
+void puppet_tell_variables(void);
 
 /* In a new child: fork(2) has copied one thread, the one that called it. */
 void puppet_forget_threads(void);

@@ -167,7 +167,6 @@ string_peek(const struct msg *ask)
 {
 	struct msg m = memory_peek(ask);
 
-	memcpy(m.name, string_called, sizeof(m.name));
 	string_say(&m);
 }
 

@@ -84,6 +84,10 @@ troupe_returned(struct puppet *p, const struct msg_returned *r)
 {
 	char call[TROUPE_CALL + 8], line[1024], born[80] = "";
 
+	if (r->reaped)
+		watch_waited(p->session->watch, p->pid, (pid_t)r->value,
+		             r->status);
+
 	if (p->newborn)
 		snprintf(born, sizeof(born),
 		         "  (child of %s, born inside fork)", p->parent);
@@ -160,7 +164,10 @@ troupe_hear(struct puppet *p, struct msg *m, int *fds, int nfds)
 		troupe_caught(p, &m->target);
 		break;
 	case MSG_VALUE:
-		session_answered(p->session, m, 1);
+		watch_variable(p->session->watch, p->pid, m->name,
+		               &m->variable);
+		if (m->seq)
+			session_answered(p->session, m, 1);
 		break;
 	case MSG_PASS:
 		troupe_pass(p, m, fds, nfds);

@@ -107,12 +107,17 @@ fate_open_pidfd(struct watch *w, struct member *m, struct err *err)
 	        m->p.name[0] ? m->p.name : "that process", (int)m->p.pid);
 }
 
+static bool
+fate_is_puppet(const char *cmd)
+{
+	return strncmp(cmd, "forkshop-puppet", 15) == 0;
+}
+
 /* A puppet's child, which will say its name itself (hear_awake). */
 static bool
 fate_speaks(const struct member *m)
 {
-	return m->parent->p.kind == KIND_PUPPET &&
-	       strncmp(m->p.cmd, "forkshop-puppet", 15) == 0;
+	return m->parent->p.kind == KIND_PUPPET && fate_is_puppet(m->p.cmd);
 }
 
 void
@@ -308,9 +313,12 @@ fate_exec(struct watch *w, struct member *m, int64_t t_ns)
 	if (procfs_cmdline(w->proc, m->p.pid, line, sizeof(line)) < 0)
 		return;
 	cmd = fate_typed(m, line);
-	if (strcmp(cmd, m->p.cmd) == 0)
+	/* What a puppet is called is told, and only then set as its title. */
+	if (strcmp(cmd, m->p.cmd) == 0 ||
+	    (m->p.kind == KIND_PUPPET && fate_is_puppet(cmd)))
 		return;
 	snprintf(m->p.cmd, sizeof(m->p.cmd), "%s", cmd);
+	m->p.nvars = 0;
 	watch_stale(w);
 	if (m->p.kind != KIND_OTHER && m->p.kind != KIND_PUPPET)
 		return;

@@ -26,6 +26,18 @@
 
 /* Threads ***************************************************************/
 
+/* "p1.t1": the thread gives itself that name before it is told anything. */
+static void
+look_name_puppet_thread(struct member *t, const struct member *m,
+                        const char *comm)
+{
+	size_t len = strlen(m->p.name);
+
+	if (len && strncmp(comm, m->p.name, len) == 0 &&
+	    strncmp(comm + len, ".t", 2) == 0)
+		snprintf(t->p.name, sizeof(t->p.name), "%.15s", comm);
+}
+
 /* "w1.t1" by its row in the page, or the name that it gave itself. */
 static void
 look_name_thread(struct member *t, struct member *m, const char *comm)
@@ -33,6 +45,8 @@ look_name_thread(struct member *t, struct member *m, const char *comm)
 	t->p.id = m->p.id;
 	memcpy(t->p.server, m->p.server, sizeof(t->p.server));
 	snprintf(t->p.cmd, sizeof(t->p.cmd), "%s", comm);
+	if (m->p.kind == KIND_PUPPET)
+		look_name_puppet_thread(t, m, comm);
 	if (!m->served || !m->p.id || t->row >= 0)
 		return;
 	t->row = pages_thread_row(m->served, m->p.id, t->p.tid);
@@ -142,7 +156,8 @@ look_command(struct watch *w, struct member *m, const char *comm)
 	snprintf(m->comm, sizeof(m->comm), "%s", comm);
 	if (!m->p.cmd[0] || torn)
 		procfs_cmdline(w->proc, m->p.pid, m->p.cmd, sizeof(m->p.cmd));
-	else if (m->p.kind == KIND_OTHER || m->p.kind == KIND_JOB)
+	else if (m->p.kind == KIND_OTHER || m->p.kind == KIND_JOB ||
+	         m->p.kind == KIND_PUPPET)
 		fate_exec(w, m, clock_ns());
 }
 

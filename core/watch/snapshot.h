@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/wire/call.h"
 #include "core/wire/msg.h"
 
 /* X(NAME, word): what a row of the tree is. */
@@ -55,6 +56,13 @@ struct ending {
 	int raw; /* as from wait(2) */
 };
 
+/* A variable, as its process has told; see value(p1, x) of facts. */
+struct proc_var {
+	char name[CALL_VAR_SIZE];
+	int64_t value;
+	uint64_t address;
+};
+
 struct proc {
 	/* identity */
 	char name[NAME_SIZE]; /* "w1", "w1.t1", "j3"; "" when it has none */
@@ -85,6 +93,9 @@ struct proc {
 	int64_t born_ns, ended_ns, changed_ns; /* clock_ns(); 0 unknown */
 
 	char doing[48]; /* "in wait4(), 1 call waits": of a puppet */
+
+	int nvars; /* of a puppet, until it execs */
+	struct proc_var var[CALL_VARS];
 
 	/* use of the machine */
 	int processor;

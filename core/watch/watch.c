@@ -15,6 +15,7 @@
 #include "core/sys/child.h"
 #include "core/sys/clock.h"
 #include "core/sys/text.h"
+#include "core/watch/ending.h"
 #include "core/watch/inside.h"
 
 #define WATCH_FRAME_NS  (16 * NS_PER_MS)
@@ -246,6 +247,40 @@ watch_doing(struct watch *w, pid_t pid, const char *text)
 	if (!m || strcmp(m->p.doing, text) == 0)
 		return;
 	snprintf(m->p.doing, sizeof(m->p.doing), "%s", text);
+	watch_stale(w);
+}
+
+void
+watch_waited(struct watch *w, pid_t parent, pid_t pid, int status)
+{
+	struct member *m = table_find(&w->table, pid, 0);
+	struct ending ending = ending_of(status);
+
+	if (!m || !m->parent || m->parent->p.pid != parent)
+		return;
+	if (!m->p.end.known)
+		fate_ended(w, m, &ending, false, clock_ns());
+	fate_reaped(w, m, clock_ns());
+}
+
+void
+watch_variable(struct watch *w, pid_t pid, const char *name,
+               const struct msg_variable *v)
+{
+	struct member *m = table_find(&w->table, pid, 0);
+	int i = 0;
+
+	if (!m || !v->address)
+		return;
+	while (i < m->p.nvars && strcmp(m->p.var[i].name, name) != 0)
+		i++;
+	if (i == CALL_VARS)
+		return;
+	if (i == m->p.nvars)
+		snprintf(m->p.var[m->p.nvars++].name, CALL_VAR_SIZE, "%s",
+		         name);
+	m->p.var[i].value = v->value;
+	m->p.var[i].address = v->address;
 	watch_stale(w);
 }
 

@@ -75,6 +75,13 @@ void watch_message(struct watch *, const char *server, const struct msg *,
 /* What a puppet or a thread (tid) of it does: "in wait4()"; "" nothing. */
 void watch_doing(struct watch *, pid_t, const char *text);
 
+/* A puppet has reaped a child of its own, and says what wait(2) told. */
+void watch_waited(struct watch *, pid_t parent, pid_t, int status);
+
+/* What a process says of a variable of its own. */
+void watch_variable(struct watch *, pid_t, const char *name,
+                    const struct msg_variable *);
+
 /* Something that the shell itself did or knows: SIGNAL, REFUSED, NOTE ... */
 void watch_event(struct watch *, const struct event *);
 

@@ -8,6 +8,9 @@
 #ifndef CORE_WIRE_CALL_H
 #define CORE_WIRE_CALL_H
 
+#define CALL_VARS     8  /* variables of a puppet */
+#define CALL_VAR_SIZE 16 /* a name of one, with its NUL */
+
 /*
  * X(id, name, usage, min words, max words, blurb, page): `name` is what is
  * typed, `page` the manual page to read.  99 words: the rest of the line.
@@ -25,6 +28,7 @@
 	X(getppid, "getppid", "", 0, 0, "its parent's pid", "getppid(2)") \
 	X(set, "set", "VAR VALUE", 2, 2, "write a variable", NULL) \
 	X(get, "get", "VAR", 1, 1, "read a variable, and where it stands", NULL) \
+	X(share, "share", "VAR", 1, 1, "keep it in a page that later children share", "mmap(2)") \
 	X(print, "print", "TEXT", 1, 99, "printf through the buffer of stdio", "stdio(3)") \
 	X(flush, "flush", "", 0, 0, "write that buffer out", "fflush(3)") \
 	X(stdout, "stdout", "pty|pipe|FILE", 1, 1, "where standard output goes", "dup2(2)") \

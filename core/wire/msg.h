@@ -116,8 +116,10 @@ struct msg_progress {
 
 /* puppet -> shell: what a call came to. */
 struct msg_returned {
-	int64_t value; /* as the call returned it */
-	int32_t error; /* errno where it failed, else 0 */
+	int64_t value;  /* as the call returned it */
+	int32_t error;  /* errno where it failed, else 0 */
+	int32_t reaped; /* value is the pid of a child that it waited for ... */
+	int32_t status; /* ... with this from wait(2) */
 	char call[32];
 	char text[512]; /* what there is to say besides, or "" */
 };
@@ -189,7 +191,7 @@ struct msg_text {
 	X(RESULT,       progress) \
 	/* shell -> master -> worker, shell -> puppet; and back */ \
 	X(VARIABLE,     set)       /* tell this variable; value not "": set it */ \
-	X(VALUE,        variable)  /* seq of the VARIABLE */ \
+	X(VALUE,        variable)  /* seq of the VARIABLE; a puppet's without: name is now so */ \
 	/* shell <-> puppet, by its string */ \
 	X(CALL,         text)      /* text: "exit 7"; name: of a child to be */ \
 	X(CALLING,      text)      /* it is about to: the call as it stands */ \

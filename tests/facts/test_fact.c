@@ -59,6 +59,11 @@ draw_puppets(struct tableau *t)
 	p1->caught = BIT(SIGUSR1) | BIT(SIGTERM);
 	p4->private_kb = p4->switches = p4->fds = p4->uid = -1;
 	p4->pending = p4->blocked = p4->ignored = p4->caught = -1;
+	p1->generation = 1;
+	p1->nvars = 1;
+	p1->var[0] = (struct proc_var){ "x", 5, 0x1000 };
+	p4->nvars = 1;
+	p4->var[0] = (struct proc_var){ "x", -7, 0x1000 };
 	tableau_end(tableau_row(t, "p1", KIND_PUPPET, "p2"), false, 7, false);
 	tableau_row(t, "lab", KIND_PUPPET, "p3")->adopted = true;
 	tableau_row(t, "lab", KIND_JOB, "j1")->foreground = true;
@@ -197,6 +202,27 @@ START_TEST(what_the_machine_gives_can_be_asked)
 		{ "uid(p4) = 1000", FACT_UNKNOWN, "the user of p4 was not read" },
 		{ "uid(w1) <= 999", FACT_FALSE, "uid of w1: 1000, wanted at most 999" },
 		{ "uid(w1) < 1000", FACT_FALSE, "uid of w1: 1000, wanted less than 1000" },
+	};
+
+	EXPECT(rows);
+}
+END_TEST
+
+START_TEST(variables_of_puppets_can_be_asked)
+{
+	static const struct question rows[] = {
+		{ "value(p1, x) = 5", FACT_TRUE, "value of x in p1: 5" },
+		{ "value(p4, x) < 0", FACT_TRUE, NULL },
+		{ "value(p1, x) = 6", FACT_FALSE, "value of x in p1: 5, wanted 6" },
+		{ "value(p1, x) > value(p4, x)", FACT_TRUE, NULL },
+		{ "value(p1, y) = none", FACT_TRUE, "value of y in p1: none (p1 has no variable y)" },
+		{ "value(p2, x) = none", FACT_TRUE, NULL },
+		{ "value(w1, x) = 5", FACT_UNKNOWN, "w1 is no puppet: peek asks the others" },
+		{ "value(p9, x) = 5", FACT_UNKNOWN, "there is no p9" },
+		{ "any(puppets, value(x) = 5)", FACT_TRUE, NULL },
+		{ "all(puppets, value(x) = 5)", FACT_FALSE, NULL },
+		{ "address(p1, x) = address(p4, x)", FACT_TRUE, NULL },
+		{ "generation(p1) = 1", FACT_TRUE, "generation of p1: 1" },
 	};
 
 	EXPECT(rows);
@@ -387,6 +413,7 @@ main(void)
 	tcase_add_test(c, the_tree_can_be_asked);
 	tcase_add_test(c, requests_and_servers_can_be_asked);
 	tcase_add_test(c, what_the_machine_gives_can_be_asked);
+	tcase_add_test(c, variables_of_puppets_can_be_asked);
 	tcase_add_test(c, signals_can_be_asked_one_by_one_and_as_a_set);
 	tcase_add_test(c, sets_are_counted);
 	tcase_add_test(c, a_set_can_be_asked_together);

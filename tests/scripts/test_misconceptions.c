@@ -2,7 +2,8 @@
  *
  * What students believe, played on real puppets: every tests/scripts/m*.shop
  * runs with forkshop's own commands and ends in facts about the kernel's
- * state.  A line "#= REGEX" in a script is what its output must hold.
+ * state.  A line "#= REGEX" in a script is what its output must hold, and
+ * "#2 TEXT" is a line that it must hold so often, whoever printed it.
  */
 #include <check.h>
 #include <glob.h>
@@ -30,6 +31,32 @@ assert_holds(const char *script, const char *regex, const char *output)
 	              output);
 }
 
+/* "once", or "p1: once" where its printer is told. */
+static bool
+is_line(const char *line, size_t len, const char *text)
+{
+	size_t want = strlen(text);
+
+	if (len < want || strncmp(line + len - want, text, want) != 0)
+		return false;
+	return len == want || (len <= want + 6 && line[0] == 'p' &&
+	                       strncmp(line + len - want - 2, ": ", 2) == 0);
+}
+
+static void
+assert_lines(const char *script, int wanted, const char *text,
+             const char *output)
+{
+	int n = 0;
+
+	for (size_t len; *output; output += len + (output[len] == '\n')) {
+		len = strcspn(output, "\n");
+		n += is_line(output, len, text);
+	}
+	ck_assert_msg(n == wanted, "%s: \"%s\" stands there %d times, not %d",
+	              script, text, n, wanted);
+}
+
 static void
 assert_output(const char *script, const char *output)
 {
@@ -41,6 +68,8 @@ assert_output(const char *script, const char *output)
 		line[strcspn(line, "\n")] = '\0';
 		if (strncmp(line, "#= ", 3) == 0)
 			assert_holds(script, line + 3, output);
+		else if (line[0] == '#' && line[1] >= '0' && line[1] <= '9')
+			assert_lines(script, line[1] - '0', line + 3, output);
 	}
 	fclose(file);
 }

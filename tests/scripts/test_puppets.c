@@ -168,6 +168,38 @@ START_TEST(keys_go_to_the_foreground_group_alone)
 }
 END_TEST
 
+START_TEST(variables_and_threads_can_be_asked_by_name)
+{
+	struct story *s =
+	    open_puppets("puppet\np1 set x 1\np1 pthread_create\n"
+	                 "check state(p1.t1) != Z\np1.t1 set x 5\n"
+	                 "check value(p1, x) = 5\n"
+	                 "check value(p1.t1, x) = 5\npoke p1 x 6\n"
+	                 "check value(p1, x) = 6\nkill -STOP p1.t1\n"
+	                 "until state(p1.t1) = T\n"
+	                 "kill -KILL p1.t1\nuntil value(p1, x) = none");
+
+	story_expect(s, "^true: state\\(p1.t1\\) != Z");
+	story_expect(s, "^true: value\\(p1, x\\) = 5");
+	story_expect(s, "^true: value\\(p1.t1, x\\) = 5");
+	story_expect(s, "^true: value\\(p1, x\\) = 6");
+	story_expect(s, "^true: state\\(p1.t1\\) = T");
+	story_expect(s, "^true: value\\(p1, x\\) = none");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
+START_TEST(a_program_has_no_variables_any_more)
+{
+	struct story *s = open_puppets("puppet\np1 set x 1\np1 exec sleep 100\n"
+	                               "until value(p1, x) = none\ntree");
+
+	story_expect(s, "^true: value\\(p1, x\\) = none");
+	story_expect(s, "\\[p1\\] sleep 100$");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 /* Bad input *************************************************************/
 
 static const struct {
@@ -193,7 +225,7 @@ static const struct {
 	{ "p1 affinity -1",        "it is written affinity 0" },
 	{ "puppet 1000",           "1 to 50" },
 	{ "p1 exit\nuntil not alive(p1)\np1 fork",
-	  "p1 has ended \\(exited 0\\): start another with puppet" },
+	  "p1 has ended \\(.*exited 0\\): start another with puppet" },
 	{ "p1 exit\nuntil not alive(p1)\nall fork",
 	  "no puppet hangs on a string: puppet 2 starts two" },
 	// clang-format on
@@ -230,6 +262,8 @@ main(void)
 	tcase_add_test(tc, the_first_thread_may_end_before_the_others);
 	tcase_add_test(tc, generations_are_counted_by_births);
 	tcase_add_test(tc, keys_go_to_the_foreground_group_alone);
+	tcase_add_test(tc, variables_and_threads_can_be_asked_by_name);
+	tcase_add_test(tc, a_program_has_no_variables_any_more);
 	tcase_add_loop_test(tc, a_wrong_call_is_answered_by_a_sentence, 0,
 	                    (int)(sizeof(bad) / sizeof(bad[0])));
 	suite_add_tcase(suite, tc);

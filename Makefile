@@ -218,11 +218,20 @@ check-nobody: tests ## run the tests as an ordinary user (root only)
 
 asan tsan: ## run the tests under a sanitizer
 	$(Q).ci/setup programs tests
-	+$(Q)FORKSHOP_PATIENCE=4 $(call variant,$@) run-tests
+	+$(Q)FORKSHOP_PATIENCE=4 CK_EXCLUDE_TAGS=no-$@ $(call variant,$@) run-tests
 
-valgrind: tests ## run the tests under valgrind
+# valgrind lacks two system calls: tests/valgrind/lend.h.
+LEND := $(B)/tests/valgrind
+valgrind: tests $(LEND)/lender $(LEND)/borrow.so ## run the tests under valgrind
 	$(Q)FORKSHOP_BUILD=$(abspath $(B)) FORKSHOP_PATIENCE=10 \
-	  tests/run --valgrind $(TESTS)
+	  FORKSHOP_LEND=$(abspath $(LEND)) tests/run --valgrind $(TESTS)
+
+$(LEND)/lender: $(LEND)/lender.o $(LEND)/lend.o
+	$(call say,LD)$(link) $^ -o $@
+
+$(LEND)/borrow.so: tests/valgrind/borrow.c tests/valgrind/lend.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(link) -I. -D_GNU_SOURCE -fPIC -shared $^ -o $@
 
 coverage: ## run the tests and print line coverage
 	$(Q).ci/setup programs tests

@@ -307,6 +307,7 @@ main(void)
 {
 	Suite *suite = suite_create("app");
 	TCase *tcase = tcase_create("screen");
+	TCase *small = tcase_create("rows on a small screen");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -315,10 +316,8 @@ main(void)
 	tcase_add_loop_test(tcase, a_newcomer_sees_the_tree_and_three_things_to_type, 0, 3);
 	// clang-format on
 	tcase_add_test(tcase, requests_move_the_counters_and_the_arrow);
-	tcase_add_test(tcase, a_kill_from_outside_changes_the_row);
 	tcase_add_test(tcase, it_is_drawn_right_in_any_size_while_busy);
 	tcase_add_test(tcase, a_small_terminal_is_told_the_size_that_is_needed);
-	tcase_add_test(tcase, a_paste_of_garbage_does_no_harm);
 	tcase_add_test(tcase, escape_sequences_never_reach_the_terminal);
 	tcase_add_test(tcase, while_nothing_happens_nothing_is_written);
 	tcase_add_test(tcase, what_is_typed_is_seen_while_requests_flow);
@@ -331,6 +330,11 @@ main(void)
 	tcase_add_test(tcase, a_killed_shell_leaves_the_terminal_sane);
 	tcase_add_test(tcase, without_a_terminal_plain_is_recommended);
 	suite_add_tcase(suite, tcase);
+	tcase_set_tags(small, "no-tsan"); /* which adds a row to each process */
+	tcase_set_timeout(small, 120);
+	tcase_add_test(small, a_kill_from_outside_changes_the_row);
+	tcase_add_test(small, a_paste_of_garbage_does_no_harm);
+	suite_add_tcase(suite, small);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

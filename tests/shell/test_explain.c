@@ -319,6 +319,7 @@ main(void)
 	Suite *suite = suite_create("explain");
 	TCase *sentences = tcase_create("sentences");
 	TCase *real = tcase_create("real");
+	TCase *alone = tcase_create("with one thread");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -336,10 +337,13 @@ main(void)
 	               under_rr_only_the_master_lists_the_listening_socket);
 	tcase_add_test(real, no_line_is_wider_than_a_screen);
 	tcase_add_test(real, state_signals_and_ends_are_told);
-	tcase_add_test(real, a_thread_is_explained_by_its_own_numbers);
 	tcase_add_test(real, a_zombie_waits_for_its_parent);
 	tcase_add_test(real, who_is_not_there_is_told);
 	suite_add_tcase(suite, real);
+	tcase_set_tags(alone, "no-tsan"); /* which has a thread of its own */
+	tcase_set_timeout(alone, 4 * stage_limit_ms() / 1000.0);
+	tcase_add_test(alone, a_thread_is_explained_by_its_own_numbers);
+	suite_add_tcase(suite, alone);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -213,6 +213,20 @@ START_TEST(strangers_have_no_pidfd)
 }
 END_TEST
 
+/* Checks that count rows: the thread sanitizer adds a thread to each. */
+static TCase *
+counted(Suite *s, const char *name, void (*open)(void))
+{
+	TCase *c = tcase_create(name);
+
+	suite_add_tcase(s, c);
+	tcase_set_tags(c, "no-tsan");
+	tcase_set_timeout(c, 60);
+	tcase_add_checked_fixture(c, open, watched_close);
+	tcase_add_test(c, a_storm_of_births_loses_nobody);
+	return c;
+}
+
 static TCase *
 births(Suite *s, const char *name, void (*open)(void))
 {
@@ -225,7 +239,6 @@ births(Suite *s, const char *name, void (*open)(void))
 	tcase_add_test(c, the_children_of_a_job_are_seen);
 	tcase_add_test(c, a_zombie_tells_its_exit_code);
 	tcase_add_test(c, a_daemon_is_adopted);
-	tcase_add_test(c, a_storm_of_births_loses_nobody);
 	return c;
 }
 
@@ -238,12 +251,16 @@ main(void)
 	int failed;
 
 	tcase_add_test(c, how_a_grandchild_ended_is_known);
-	tcase_add_test(c, threads_are_rows);
 	tcase_add_test(c, strangers_have_no_pidfd);
+	c = counted(s, "counted, with all probes", setup);
+	tcase_add_test(c, threads_are_rows);
 	c = births(s, "without connector", setup_without_connector);
 	tcase_add_test(c, a_reaped_grandchild_is_asked_for_by_its_pidfd);
 	births(s, "without connector and pidfd-info", setup_without);
 	births(s, "without children files", setup_without_children);
+	counted(s, "counted, without connector", setup_without_connector);
+	counted(s, "counted, without pidfd-info", setup_without);
+	counted(s, "counted, without children files", setup_without_children);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -265,22 +265,27 @@ START_TEST(a_signal_that_ends_it_leaves_the_terminal_sane)
 }
 END_TEST
 
-/* The user's shell leads the session and goes on. */
+/*
+ * The user's shell leads the session and goes on.  What it prints at once may
+ * still go to the screen that the lab is about to leave, so it waits.
+ */
 START_TEST(a_killed_shell_leaves_the_terminal_sane)
 {
 	static const char *const argv[] = {
-		"sh", "-c", "forkshop --port 0; echo status $?; cat", NULL
+		"sh", "-c", "forkshop --port 0; s=$?; cat; echo status $s; cat",
+		NULL
 	};
 	struct screen *s = screen_open(argv, 24, 80);
 
 	screen_wait(s, "forkshop-server w2$");
 	kill(number_of(s, "^ *[0-9]+ .* forkshop --port 0$"), SIGKILL);
-	screen_wait(s, "status 137");
 	for (int i = 0; i < 300 && !screen_sane(s); i++)
 		screen_idle(s, 100);
 	ck_assert(screen_sane(s));
 	/* First a line: cat(1) may have begun to read while it was raw. */
 	screen_type(s, "\r\004");
+	screen_wait(s, "status 137");
+	screen_type(s, "\004");
 	screen_wait_end(s);
 	screen_close(s);
 }

@@ -139,6 +139,7 @@ procfs_parse_stat(const char *line, struct proc_stat *st)
 	st->tpgid = (pid_t)field[8];
 	st->utime_ticks = field[14];
 	st->stime_ticks = field[15];
+	st->ended_ticks = field[16] + field[17];
 	st->threads = (int)field[20];
 	st->start_ticks = field[22];
 	st->vsize_bytes = field[23];

@@ -35,6 +35,7 @@ struct proc_stat {
 	int tty;     /* device number of the controlling terminal; 0 none */
 	pid_t tpgid; /* its foreground group; -1 none */
 	uint64_t utime_ticks, stime_ticks; /* clock ticks, see procfs_tick_ns */
+	uint64_t ended_ticks; /* both, of children that it has reaped */
 	int threads;
 	uint64_t start_ticks; /* since boot: with the pid, the identity */
 	uint64_t vsize_bytes;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_serve - requests per second and processor time of one request,
- * beside nginx (`return 200`) and Node's cluster, in one alternating run of
- * wrk(1).
+ * bench_serve - requests per second and processor time of one request, under
+ * each policy and in each model, beside nginx (`return 200`), Node's cluster
+ * and gunicorn, in one alternating run of wrk(1).  Who is not installed is
+ * left out.
  *
  *	BENCH_ROUNDS	rounds, 3; the medians are printed
  *	BENCH_SECONDS	seconds of each run, 2
@@ -10,13 +11,13 @@
  * wrk fills a processor by itself, so the processor time is the column to
  * compare, and of it the ratio: machines differ.  "screen up" is the server
  * of a forkshop that draws on a terminal of 100 x 30; what its shell takes
- * of a processor stands beside it.
+ * of a processor stands beside it.  A prefork worker serves one connection
+ * at a time, so of 32 kept alive all but one for each worker starve.
  */
 #include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +26,17 @@
 
 #include "core/sys/child.h"
 #include "core/sys/procfs.h"
+#include "core/wire/models.h"
+#include "core/wire/policies.h"
 #include "tests/cluster.h"
 #include "tests/figures.h"
+#include "tests/rivals.h"
 #include "tests/screens/screen.h"
 
 #define ROUNDS 64
 
 struct contender {
+	const char *head; /* a line above it, or NULL */
 	const char *name;
 	const char *beside; /* whose ratio is printed */
 	const char *const *args;
@@ -41,43 +46,83 @@ struct contender {
 	struct screen *screen; /* borrowed: its shell watches; or NULL */
 	double rps_aim;        /* at least, beside; 0: none */
 	double cpu_aim;        /* at most, beside; 0: none */
-	pid_t pid;
+	pid_t pid;             /* 0: it is not there */
 	struct cluster *cluster;
 	double rps[ROUNDS], cpu_us[ROUNDS], shell[ROUNDS];
 	int n;
 };
 
-#define NGINX_PORT 5180
-#define DEFER_PORT 5181
-#define NODE_PORT  5182
-#define LAB_PORT   5183
+#define LAB_PORT 5190
 
 static const char *const plain[] = { NULL };
 static const char *const deferred[] = { "--defer-accept", NULL };
 static const char *const asking[] = { "--defer-accept", "--ask-uid", NULL };
 
+/* Rows of each policy and each model; engineering.md has the aims. */
+#define AIMS_rr        .rps_aim = 1, .cpu_aim = 1.4
+#define AIMS_shared    .cpu_aim = 1.2
+#define AIMS_least     .rps_aim = 0
+#define AIMS_random    .rps_aim = 0
+#define AIMS_two       .rps_aim = 0
+#define AIMS_reuseport .rps_aim = 0
+
 // clang-format off
+#define POLICY_ARGS(id, word, who, text) \
+	static const char *const policy_##id[] = \
+	    { "--defer-accept", "--policy", word, NULL };
+POLICIES(POLICY_ARGS)
+
+#define POLICY_ROW(id, word, who, text) \
+	{ .name = word, .beside = "nginx deferred", .args = policy_##id, \
+	  AIMS_##id },
+#define POLICY_KEPT(id, word, who, text) \
+	{ .name = word " kept alive", .beside = "nginx kept alive", \
+	  .args = policy_##id, .keep = true },
+
+#define MODEL_ARGS(id, word, ...) \
+	static const char *const model_##id[] = \
+	    { "--defer-accept", "--model", word, NULL };
+MODELS(MODEL_ARGS)
+
+#define MODEL_ROW(id, word, ...) \
+	{ .name = "model " word, .beside = "nginx deferred", \
+	  .args = model_##id },
+#define MODEL_KEPT(id, word, ...) \
+	{ .name = "model " word " kept", .beside = "nginx kept alive", \
+	  .args = model_##id, .keep = true },
+
 static struct contender contenders[] = {
-	{ .name = "nginx", .port = NGINX_PORT },
+	{ .head = "a connection for each request",
+	  .name = "nginx", .port = RIVAL_NGINX },
 	{ .name = "ours", .beside = "nginx", .args = plain },
-	{ .name = "Node cluster", .beside = "nginx", .port = NODE_PORT },
+	{ .name = "Node cluster", .beside = "nginx", .port = RIVAL_NODE },
 	{ .name = "ours beside Node", .beside = "Node cluster", .args = plain,
 	  .rps_aim = 2, .cpu_aim = 0.2 },
-	{ .name = "nginx deferred", .port = DEFER_PORT },
-	{ .name = "ours deferred", .beside = "nginx deferred", .args = deferred,
-	  .rps_aim = 1, .cpu_aim = 1.4 },
-	{ .name = "- with reports read", .beside = "nginx deferred",
+	{ .name = "gunicorn", .beside = "nginx", .port = RIVAL_SYNC },
+	{ .head = "each policy, deferred",
+	  .name = "nginx deferred", .port = RIVAL_DEFER },
+	POLICIES(POLICY_ROW)
+	{ .head = "what else it costs under rr, deferred",
+	  .name = "reports read", .beside = "nginx deferred",
 	  .args = deferred, .read = true },
-	{ .name = "- asking for the uid", .beside = "nginx deferred",
+	{ .name = "asking for the uid", .beside = "nginx deferred",
 	  .args = asking },
-	{ .name = "- screen up", .beside = "ours deferred", .port = LAB_PORT },
-	{ .name = "nginx kept alive", .port = NGINX_PORT, .keep = true },
+	{ .name = "screen up", .beside = "rr", .port = LAB_PORT },
+	{ .head = "each model, deferred",
+	  .name = "nginx once more", .port = RIVAL_DEFER },
+	MODELS(MODEL_ROW)
+	{ .head = "kept alive",
+	  .name = "nginx kept alive", .port = RIVAL_NGINX, .keep = true },
 	{ .name = "ours kept alive", .beside = "nginx kept alive",
 	  .args = plain, .keep = true, .rps_aim = 1 },
-	{ .name = "- kept, screen up", .beside = "ours kept alive",
-	  .port = LAB_PORT, .keep = true },
 	{ .name = "Node kept alive", .beside = "nginx kept alive",
-	  .port = NODE_PORT, .keep = true },
+	  .port = RIVAL_NODE, .keep = true },
+	{ .name = "gunicorn gthread", .beside = "nginx kept alive",
+	  .port = RIVAL_GTHREAD, .keep = true },
+	{ .name = "screen up, kept alive", .beside = "ours kept alive",
+	  .port = LAB_PORT, .keep = true },
+	POLICIES(POLICY_KEPT)
+	MODELS(MODEL_KEPT)
 };
 // clang-format on
 
@@ -85,93 +130,6 @@ static struct contender contenders[] = {
 
 static struct stage stage;
 static struct procfs *proc; /* owned */
-
-/* The others **************************************************************/
-
-static const char nginx_conf[] =
-    "worker_processes 2; daemon off; pid %1$s/pid; error_log /dev/null;\n"
-    "events { worker_connections 1024; }\n"
-    "http { access_log off;\n"
-    "client_body_temp_path %1$s/a; proxy_temp_path %1$s/b;\n"
-    "fastcgi_temp_path %1$s/c; uwsgi_temp_path %1$s/d;\n"
-    "scgi_temp_path %1$s/e;\n"
-    "server { listen 127.0.0.1:%2$d; location / {\n"
-    "return 200 \"hello world\\n\"; } }\n"
-    "server { listen 127.0.0.1:%3$d deferred; location / {\n"
-    "return 200 \"hello world\\n\"; } } }\n";
-
-static const char node_js[] =
-    "const c = require('cluster'), h = require('http');\n"
-    "if (c.isPrimary) { c.fork(); c.fork(); }\n"
-    "else h.createServer((q, s) => s.end('hello world\\n'))\n"
-    "  .listen(%d, '127.0.0.1');\n";
-
-static const char *
-write_file(const char *name, const char *fmt, ...)
-{
-	static char path[128];
-	va_list ap;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", stage.home, name);
-	f = fopen(path, "w");
-	ck_assert_ptr_nonnull(f);
-	va_start(ap, fmt);
-	vfprintf(f, fmt, ap);
-	va_end(ap);
-	fclose(f);
-	return path;
-}
-
-static pid_t
-start(const char *const *argv)
-{
-	struct child_plan plan = { .file = argv[0],
-		                   .argv = argv,
-		                   .fds = { -1, -1, 2 },
-		                   .nfds = 3,
-		                   .tty = -1,
-		                   .death_signal = SIGKILL };
-	int pidfd;
-	pid_t pid = child_spawn(&plan, &pidfd, NULL);
-
-	return pid < 0 ? 0 : pid;
-}
-
-static bool
-port_answers(void *port)
-{
-	int fd = cluster_connect(*(int *)port);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-static void
-start_others(void)
-{
-	const char *nginx[] = { "nginx", "-c", NULL, NULL };
-	const char *node[] = { "node", NULL, NULL };
-	pid_t nginx_pid, node_pid;
-
-	nginx[2] = write_file("nginx.conf", nginx_conf, stage.home, NGINX_PORT,
-	                      DEFER_PORT);
-	nginx_pid = start(nginx);
-	node[1] = write_file("node.js", node_js, NODE_PORT);
-	node_pid = start(node);
-	for (int i = 0; i < CONTENDERS; i++) {
-		struct contender *c = &contenders[i];
-
-		if (!c->port || c->port == LAB_PORT)
-			continue;
-		c->pid = c->port == NODE_PORT ? node_pid : nginx_pid;
-		if (c->pid)
-			stage_until(port_answers, &c->port, c->name);
-		else
-			printf("%s is not installed\n", c->name);
-	}
-}
 
 /* Ours ********************************************************************/
 
@@ -210,8 +168,10 @@ start_ours(void)
 		struct contender *c = &contenders[i];
 		pthread_t thread;
 
-		if (c->port)
+		if (c->port) {
+			c->pid = rivals_pid(c->port);
 			continue;
+		}
 		c->cluster = cluster_open(2, c->args);
 		c->pid = c->cluster->pids[0];
 		c->port = c->cluster->port;
@@ -220,6 +180,16 @@ start_ours(void)
 		else
 			page_awake(c->cluster->page); /* rings just fill up */
 	}
+}
+
+static void
+end_ours(void)
+{
+	for (int i = 0; i < CONTENDERS; i++)
+		if (contenders[i].cluster) {
+			kill(contenders[i].pid, SIGTERM);
+			waitpid(contenders[i].pid, NULL, 0);
+		}
 }
 
 /* The lab *****************************************************************/
@@ -284,20 +254,20 @@ own_cpu_ns(pid_t pid)
 
 	if (procfs_stat(proc, pid, 0, &st) < 0)
 		return 0;
-	return (double)(st.utime_ticks + st.stime_ticks) *
+	return (double)(st.utime_ticks + st.stime_ticks + st.ended_ticks) *
 	       (double)procfs_tick_ns();
 }
 
-/* With its children. */
+/* With its descendants, those that have ended too. */
 static double
 cpu_ns(pid_t pid)
 {
-	pid_t pids[64] = { pid };
-	int n = 1 + procfs_children(proc, pid, 0, pids + 1, 63);
-	double sum_ns = 0;
+	pid_t pids[512];
+	int n = procfs_children(proc, pid, 0, pids, 512);
+	double sum_ns = own_cpu_ns(pid);
 
-	for (int i = 0; i < n; i++)
-		sum_ns += own_cpu_ns(pids[i]);
+	for (int i = 0; i < n && i < 512; i++)
+		sum_ns += cpu_ns(pids[i]);
 	return sum_ns;
 }
 
@@ -355,6 +325,8 @@ print(struct contender *c)
 {
 	double rps = median(c->rps, c->n), cpu = median(c->cpu_us, c->n);
 
+	if (c->head)
+		printf("  %s\n", c->head);
 	if (!c->n)
 		return;
 	printf("  %-22s %9.0f %8.1f", c->name, rps, cpu);
@@ -376,8 +348,13 @@ START_TEST(serve)
 	struct screen *lab;
 
 	stage_open(&stage);
+	if (!strstr(stage_outside(&stage, "wrk -v || :"), "wrk")) {
+		printf("wrk is not installed: nothing is measured\n");
+		stage_close(&stage);
+		return;
+	}
 	proc = procfs_open(NULL, NULL);
-	start_others();
+	rivals_open(&stage);
 	start_ours();
 	lab = start_lab();
 	for (int round = 0; round < rounds; round++)
@@ -389,11 +366,8 @@ START_TEST(serve)
 	       rounds, "", "req/s", "cpu us", "req/s x", "cpu x");
 	for (int i = 0; i < CONTENDERS; i++)
 		print(&contenders[i]);
-	for (int i = 0; i < CONTENDERS; i++)
-		if (contenders[i].pid && !contenders[i].screen) {
-			kill(contenders[i].pid, SIGTERM);
-			waitpid(contenders[i].pid, NULL, 0);
-		}
+	rivals_close();
+	end_ours();
 	end_lab(lab);
 	stage_close(&stage);
 	fflush(stdout);

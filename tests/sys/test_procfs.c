@@ -75,7 +75,7 @@ put_text(const char *path, const char *text)
 }
 
 #define STAT_TAIL                                                              \
-	" S 7 8 9 34816 10 4194560 1 2 3 4 150 50 0 0 20 0 3 0 123456 "        \
+	" S 7 8 9 34816 10 4194560 1 2 3 4 150 50 7 3 20 0 3 0 123456 "        \
 	"8192000 100 18446744073709551615 1 2 3 4 5 0 0 0 0 0 0 0 17 5 0 "     \
 	"0 0 0 0 1 2 3 4 5 6 7 1792\n"
 
@@ -97,6 +97,7 @@ START_TEST(every_field_of_stat_is_found)
 	ck_assert_int_eq(st.tpgid, 10);
 	ck_assert_uint_eq(st.utime_ticks, 150);
 	ck_assert_uint_eq(st.stime_ticks, 50);
+	ck_assert_uint_eq(st.ended_ticks, 10);
 	ck_assert_int_eq(st.threads, 3);
 	ck_assert_uint_eq(st.start_ticks, 123456);
 	ck_assert_uint_eq(st.vsize_bytes, 8192000);

@@ -33,6 +33,8 @@ app_resize(struct app *app)
 	cols = cols < CANVAS_MAX ? cols : CANVAS_MAX;
 	canvas_resize(app->canvas, rows, cols, NULL);
 	prompt_resize(app->prompt, rows, cols);
+	if (app->tape)
+		tape_resize(app->tape, rows, cols);
 	session_terminal_size(app->session, rows,
 	                      cols > LOG_MARGIN ? cols - LOG_MARGIN : cols);
 	app->model.tree_floor = 0;
@@ -89,6 +91,7 @@ app_on_writable(void *arg, uint32_t events)
 static void
 app_show(struct app *app)
 {
+	app_film(app);
 	if (!term_draw(app->term, app->canvas, app->cursor.row,
 	               app->cursor.col))
 		app->changed = true;
@@ -165,6 +168,7 @@ app_draw(void *arg)
 	struct app *app = arg;
 
 	app_name_prompt(app);
+	app_watch_tape(app);
 	if (app->pass || app->blocked)
 		return;
 	if (app_prompt_grew(app) ||

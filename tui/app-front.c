@@ -211,6 +211,8 @@ app_passthrough(void *arg, bool on, struct err *err)
 	app->lingers = passthrough_linger(app->pass);
 	if (!app->lingers)
 		app_regain(app);
+	else
+		app_film_lingers(app);
 	return 0;
 }
 

@@ -7,7 +7,10 @@
 
 #include "core/shell/session.h"
 #include "core/sys/loop.h"
+#include "core/tape/tape.h"
+#include "tui/app.h"
 #include "tui/canvas.h"
+#include "tui/film.h"
 #include "tui/keys.h"
 #include "tui/passthrough.h"
 #include "tui/prompt.h"
@@ -36,6 +39,15 @@ struct app {
 	/* app-keys.c */
 	int escape_timer;
 
+	/* app-tape.c */
+	struct app_tape tape_options;
+	struct tape *tape;  /* borrowed: the session's */
+	struct film *film;  /* owned */
+	const char *typing; /* borrowed: what a script has yet to type */
+	int64_t type_ns;    /* for each key */
+	bool plays;         /* the script of the start is not over */
+	int type_timer;     /* the next key; or the end of a recording */
+
 	/* app-draw.c */
 	bool changed;   /* since the last frame, the prompt aside */
 	int64_t due_ns; /* not before that is the next one drawn */
@@ -59,6 +71,23 @@ void app_on_input(void *app, uint32_t events);
 /* app-draw.c: a loop_fn for before_sleep; another size of the terminal. */
 void app_draw(void *app);
 void app_resize(struct app *);
+
+/*
+ * app-tape.c: open it behind the session, start it behind the terminal.  A
+ * line that a script has typed, a key that is none for the prompt: returns
+ * whether it was taken.
+ */
+int app_open_tape(struct app *, struct err *);
+int app_start_tape(struct app *, struct err *);
+bool app_took_line(struct app *, const char *line);
+bool app_took_key(struct app *, const struct token *);
+
+/* Each turn: is a beat to be shown?  Then each frame that was drawn; and that
+ * the screen was lent to a program, which left something to be read. */
+void app_watch_tape(struct app *);
+void app_film(struct app *);
+void app_film_lent(struct app *);
+void app_film_lingers(struct app *);
 
 /* app.c: the terminal is lent to a program; it is ours again. */
 int app_lend(struct app *, struct err *);

@@ -70,7 +70,8 @@ app_on_line(void *arg, const char *line)
 	}
 	app->model.greetings = 0;
 	app->model.tree_floor = 0;
-	session_run(app->session, line);
+	if (!app_took_line(app, line))
+		session_run(app->session, line);
 }
 
 static void
@@ -148,7 +149,8 @@ app_key(struct app *app, const struct token *t)
 {
 	bool empty = !*prompt_line(app->prompt);
 
-	if (app_job_token(app, t))
+	tape_typed(app->tape, t->bytes, t->len);
+	if (app_took_key(app, t) || app_job_token(app, t))
 		return;
 	if (app_group_token(app, t, empty))
 		return;

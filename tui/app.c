@@ -104,6 +104,7 @@ app_lend(struct app *app, struct err *err)
 	if (app->pass)
 		app_regain(app);
 	term_suspend(app->term);
+	app_film_lent(app);
 	app->pass = passthrough_open(app->loop, app->session, err);
 	if (app->pass)
 		return 0;
@@ -175,6 +176,9 @@ app_close(struct app *app)
 {
 	app_close_terminal(app);
 	session_close(app->session);
+	film_close(app->film);
+	script_free(app->tape_options.script);
+	loop_cancel(app->loop, app->type_timer);
 	loop_cancel(app->loop, app->rate_timer);
 	loop_cancel(app->loop, app->escape_timer);
 	loop_cancel(app->loop, app->frame_timer);
@@ -196,14 +200,24 @@ app_open(struct app *app, const struct session_options *options,
 	if (app_open_signals(app, err) < 0 || app_open_parts(app, err) < 0)
 		return -1;
 	app->session = session_open(app->loop, options, &front, err);
-	if (!app->session)
+	if (!app->session || app_open_tape(app, err) < 0 ||
+	    app_open_terminal(app, err) < 0)
 		return -1;
-	return app_open_terminal(app, err);
+	return app_start_tape(app, err);
+}
+
+/* At a screen a mistyped line is no failure; what a script expected is. */
+static int
+app_status(const struct app *app)
+{
+	int played = player_status(tape_player(app->tape));
+
+	return played ? played : session_status(app->session);
 }
 
 int
 app_run(struct loop *loop, const struct session_options *options,
-        struct err *err)
+        const struct app_tape *tape, struct err *err)
 {
 	struct app *app = calloc(1, sizeof(*app));
 	int status = -1, turn = 0;
@@ -211,12 +225,13 @@ app_run(struct loop *loop, const struct session_options *options,
 	if (!app)
 		return err_sys(err, "cannot open a laboratory");
 	app->loop = loop;
+	app->tape_options = *tape;
 	if (app_open(app, options, err) == 0) {
 		while (!app->over && turn == 0 && !session_quits(app->session))
 			turn = loop_turn(loop, -1, err);
 		status = turn < 0      ? -1
 		         : app->signal ? 128 + app->signal
-		                       : session_status(app->session);
+		                       : app_status(app);
 	}
 	app_close(app);
 	return status;

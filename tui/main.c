@@ -54,7 +54,8 @@ enum { EXIT_USAGE = 2 };
 struct choice {
 	struct session_options session;
 	struct plain_options plain;
-	const char *file;      /* of `run`, or NULL */
+	struct app_tape tape;  /* but for the script */
+	const char *file;      /* of `run` and `play`, or NULL */
 	struct script *script; /* owned: what stands in it */
 	bool screen;
 };
@@ -63,7 +64,8 @@ static const char main_help[] =
     "forkshop: a live process tree of a real web server, and a prompt.\n"
     "\n"
     "usage: forkshop [OPTION]...             open the lab on the screen\n"
-    "       forkshop [OPTION]... run FILE    play a script (- for standard "
+    "       forkshop [OPTION]... play FILE   type a script on the screen\n"
+    "       forkshop [OPTION]... run FILE    play it without one (-: standard "
     "input)\n"
     "       forkshop [OPTION]... -c 'fork; get -n 4; tree'\n"
     "\n"
@@ -73,13 +75,15 @@ static const char main_help[] =
     "  -e, --empty     start no server\n"
     "      --plain     line by line, for screen readers and pipes\n"
     "      --json      events and trees as JSON lines\n"
+    "      --record FILE  write what the screen shows, as asciicast v2\n"
+    "      --keys      record what is typed, too\n"
     "      --version   print the version\n"
     "  -h, --help      print this\n"
     "\n"
     "Exit status: 0, 1 when a command or a fact failed, 2 for wrong usage.\n"
     "At the prompt, `help` lists the commands.\n";
 
-enum { OPT_PLAIN = 256, OPT_JSON, OPT_VERSION };
+enum { OPT_PLAIN = 256, OPT_JSON, OPT_RECORD, OPT_KEYS, OPT_VERSION };
 
 static const struct option main_options[] = {
 	{ "workers", required_argument, NULL, 'w' },
@@ -87,6 +91,8 @@ static const struct option main_options[] = {
 	{ "empty", no_argument, NULL, 'e' },
 	{ "plain", no_argument, NULL, OPT_PLAIN },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "record", required_argument, NULL, OPT_RECORD },
+	{ "keys", no_argument, NULL, OPT_KEYS },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -134,6 +140,12 @@ main_option(struct choice *choice, int opt)
 	case OPT_PLAIN:
 		choice->screen = false;
 		return 0;
+	case OPT_RECORD:
+		choice->tape.path = optarg;
+		return 0;
+	case OPT_KEYS:
+		choice->tape.keys = true;
+		return 0;
 	case OPT_VERSION:
 		puts("forkshop " VERSION);
 		return 1;
@@ -146,27 +158,55 @@ main_option(struct choice *choice, int opt)
 	}
 }
 
+/* `run FILE`, `play FILE`. */
+static int
+main_script(struct choice *choice, int argc, char **argv)
+{
+	const char *mode = argv[optind];
+
+	if (argc != optind + 2) {
+		fprintf(stderr, "forkshop: `forkshop %s FILE` takes one file\n",
+		        mode);
+		return -1;
+	}
+	choice->file = argv[optind + 1];
+	if (strcmp(mode, "run") == 0) {
+		choice->plain.script = true;
+		choice->screen = false;
+	} else if (!choice->screen) {
+		fputs("forkshop: `forkshop play` types on the screen; without "
+		      "one, `forkshop run FILE` plays the same file\n",
+		      stderr);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 main_words(struct choice *choice, int argc, char **argv)
 {
 	if (optind == argc)
 		return 0;
-	if (strcmp(argv[optind], "run") != 0) {
-		fprintf(
-		    stderr,
-		    "forkshop: there is no mode \"%s\"; `forkshop run FILE` "
-		    "plays a file, --help lists the rest\n",
-		    argv[optind]);
-		return -1;
-	}
-	if (argc != optind + 2) {
-		fputs("forkshop: `forkshop run FILE` takes one file\n", stderr);
-		return -1;
-	}
-	choice->file = argv[optind + 1];
-	choice->plain.script = true;
-	choice->screen = false;
-	return 0;
+	if (strcmp(argv[optind], "run") == 0 ||
+	    strcmp(argv[optind], "play") == 0)
+		return main_script(choice, argc, argv);
+	fprintf(stderr,
+	        "forkshop: there is no mode \"%s\"; `forkshop run FILE` "
+	        "plays a file, --help lists the rest\n",
+	        argv[optind]);
+	return -1;
+}
+
+/* A recording is of the screen. */
+static int
+main_recording(const struct choice *choice)
+{
+	if (choice->screen || (!choice->tape.path && !choice->tape.keys))
+		return 0;
+	fputs("forkshop: --record and --keys are for the screen: play FILE "
+	      "types a script there\n",
+	      stderr);
+	return -1;
 }
 
 static int
@@ -177,7 +217,9 @@ main_choose(struct choice *choice, int argc, char **argv)
 	while (result == 0 && (opt = getopt_long(argc, argv, "c:w:p:eh",
 	                                         main_options, NULL)) != -1)
 		result = main_option(choice, opt);
-	return result ? result : main_words(choice, argc, argv);
+	if (result == 0)
+		result = main_words(choice, argc, argv);
+	return result ? result : main_recording(choice);
 }
 
 /* A session without a screen: it plays scripts, too. */
@@ -202,8 +244,12 @@ main_run(struct choice *choice, struct err *err)
 
 	if (!loop)
 		return -1;
+	if (choice->screen)
+		choice->tape.script = choice->script;
+	if (choice->screen)
+		choice->script = NULL; /* the app's */
 	status = choice->screen
-	             ? app_run(loop, &choice->session, err)
+	             ? app_run(loop, &choice->session, &choice->tape, err)
 	             : plain_run(loop, &choice->session, &choice->plain, err);
 	loop_close(loop);
 	return status;

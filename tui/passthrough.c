@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/tape/tape.h"
 #include "tui/tty.h"
 
 #define CHUNK  16384
@@ -51,6 +52,8 @@ passthrough_read(struct passthrough *p)
 	p->printed = true;
 	passthrough_look(p, bytes, n);
 	tty_add(p->tty, bytes, (size_t)n);
+	if (tape_of(p->session))
+		tape_passed(tape_of(p->session), bytes, (size_t)n);
 	return true;
 }
 

@@ -10,6 +10,7 @@ static const struct view_ops *const layout_views[LAYOUT_PARTS] = {
 	[LAYOUT_STATUS] = &view_status,     [LAYOUT_TREE] = &view_tree,
 	[LAYOUT_LOG] = &view_log,           [LAYOUT_PROMPT] = &view_prompt,
 	[LAYOUT_GREETING] = &view_greeting, [LAYOUT_SMALL] = &view_small,
+	[LAYOUT_CAPTION] = &view_caption,
 };
 
 static int
@@ -77,6 +78,8 @@ layout_find(struct layout *l, struct model *model, int rows, int cols)
 	l->area[LAYOUT_STATUS] = (struct area){ 0, 0, top, cols };
 	layout_prompt(l, model);
 	bottom--;
+	layout_from_bottom(l, LAYOUT_CAPTION, &bottom,
+	                   layout_wanted(model, LAYOUT_CAPTION, rows, cols));
 	l->area[LAYOUT_TREE] =
 	    (struct area){ top, 0, layout_tree(model, bottom - top, cols),
 		           cols };

@@ -5,6 +5,7 @@
  *	status   one row
  *	tree     what it needs, up to three fifths
  *	log      the rest, under a rule; at first the greeting below it
+ *	caption  above the prompt, when there is one
  *	prompt   at the bottom
  *
  * Rows do not jump: within a command the tree only grows.
@@ -19,6 +20,7 @@ enum layout_part {
 	LAYOUT_TREE,
 	LAYOUT_LOG,
 	LAYOUT_GREETING,
+	LAYOUT_CAPTION,
 	LAYOUT_PROMPT, /* drawn last: its list of candidates covers others */
 	LAYOUT_SMALL,  /* instead of all others */
 	LAYOUT_PARTS

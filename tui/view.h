@@ -26,7 +26,12 @@ struct area {
 /* The screen that everything fits on; smaller ones get view-small. */
 enum { SCREEN_MIN_ROWS = 16, SCREEN_MIN_COLS = 72 };
 
-enum { GREETING_ROWS = 8, GREETING_SIZE = 128, PROGRESS_SIZE = 512 };
+enum {
+	GREETING_ROWS = 8,
+	GREETING_SIZE = 128,
+	PROGRESS_SIZE = 512,
+	CAPTION_SIZE = 512
+};
 
 /* Where the cursor of the terminal stands; row -1: hidden. */
 struct cursor {
@@ -47,6 +52,8 @@ struct model {
 	int greetings;                               /* lines of it */
 	double rate;                  /* requests per second, 0 at rest */
 	char progress[PROGRESS_SIZE]; /* of the command that runs, or "" */
+	char caption[CAPTION_SIZE];   /* a line for the room, or "" */
+	bool beats;                   /* a script waits for a key */
 	char job[NAME_SIZE];  /* in the foreground: progress is its last line */
 	int tree_floor;       /* rows of the tree, at the least */
 	size_t tree_top;      /* first row of the tree that is seen */
@@ -63,8 +70,8 @@ struct view_ops {
 	void (*draw)(struct canvas *, struct area, const struct model *);
 };
 
-extern const struct view_ops view_status, view_tree, view_log, view_prompt,
-    view_greeting, view_small;
+extern const struct view_ops view_caption, view_status, view_tree, view_log,
+    view_prompt, view_greeting, view_small;
 
 /* One of two texts: for terminals of UTF-8 and for those of ASCII. */
 static inline const char *

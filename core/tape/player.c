@@ -270,6 +270,12 @@ player_types(const struct player *p)
 }
 
 bool
+player_visible(const struct player *p)
+{
+	return p->depth > 0 && p->reel[p->depth - 1].typed;
+}
+
+bool
 player_beats(const struct player *p)
 {
 	return p->state == PLAYER_BEAT;

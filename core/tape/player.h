@@ -69,6 +69,7 @@ void player_typed(struct player *, const char *line);
 
 /* Is a line being typed?  Does a beat wait for a key?  Here it is. */
 bool player_types(const struct player *);
+bool player_visible(const struct player *); /* does a script that types play? */
 bool player_beats(const struct player *);
 void player_key(struct player *);
 

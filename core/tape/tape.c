@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/sys/clock.h"
-#include "core/tape/cast.h"
+#include "core/tape/asciicast.h"
 #include "core/tape/whole.h"
 
 #define TAPE_BEAT_NS (1 * NS_PER_S) /* in a recording */
@@ -15,8 +15,9 @@ struct tape {
 	struct session *session; /* borrowed */
 	struct player *player;   /* owned */
 	struct tape_front front; /* all NULL: there is no screen */
-	struct cast *cast;       /* owned; NULL: nothing is recorded */
+	struct asciicast *cast;  /* owned; NULL: nothing is recorded */
 	bool keys;
+	int rows, cols;       /* of the recording */
 	struct whole out, in; /* of tape_passed(), tape_typed() */
 	int (*step)(void *arg, const char *lesson, const char *step,
 	            struct err *);
@@ -28,7 +29,7 @@ struct tape {
 void
 tape_stop(struct tape *t)
 {
-	cast_close(t->cast);
+	asciicast_close(t->cast);
 	t->cast = NULL;
 	t->out.len = t->in.len = 0;
 }
@@ -42,17 +43,18 @@ tape_records(const struct tape *t)
 const char *
 tape_path(const struct tape *t)
 {
-	return t->cast ? cast_path(t->cast) : NULL;
+	return t->cast ? asciicast_path(t->cast) : NULL;
 }
 
 /* A full disk ends the recording; the show goes on. */
 static void
-tape_add(struct tape *t, enum cast_event event, const char *bytes, size_t len)
+tape_add(struct tape *t, enum asciicast_event event, const char *bytes,
+         size_t len)
 {
 	struct err err;
 
 	if (!t->cast ||
-	    cast_add(t->cast, event, clock_ns(), bytes, len, &err) == 0)
+	    asciicast_add(t->cast, event, clock_ns(), bytes, len, &err) == 0)
 		return;
 	tape_stop(t);
 	session_say(t->session, LINE_ERROR, "%s; nothing is recorded now",
@@ -63,25 +65,27 @@ tape_add(struct tape *t, enum cast_event event, const char *bytes, size_t len)
 int
 tape_record(struct tape *t, const char *path, bool keys, struct err *err)
 {
-	struct cast_header h = {
+	struct asciicast_header h = {
 		.wall_s = clock_wall_s(),
 		.now_ns = clock_ns(),
 		.term = getenv("TERM"),
 		.shell = getenv("SHELL"),
 	};
-	struct cast *cast;
+	struct asciicast *cast;
 
 	if (!t->front.size)
 		return err_set(err,
 		               "there is no screen that could be recorded: "
 		               "start forkshop in a terminal, without --plain");
 	t->front.size(t->front.arg, &h.rows, &h.cols);
-	cast = cast_open(path, &h, err);
+	cast = asciicast_open(path, &h, err);
 	if (!cast)
 		return -1;
 	tape_stop(t);
 	t->cast = cast;
 	t->keys = keys;
+	t->rows = h.rows;
+	t->cols = h.cols;
 	t->front.repaint(t->front.arg);
 	return 0;
 }
@@ -94,7 +98,7 @@ tape_output(struct tape *t, const char *bytes, size_t len)
 }
 
 static void
-tape_add_whole(struct tape *t, struct whole *whole, enum cast_event event,
+tape_add_whole(struct tape *t, struct whole *whole, enum asciicast_event event,
                const char *bytes, size_t len)
 {
 	char *cut;
@@ -126,6 +130,10 @@ tape_resize(struct tape *t, int rows, int cols)
 {
 	char size[32];
 
+	if (rows == t->rows && cols == t->cols)
+		return;
+	t->rows = rows;
+	t->cols = cols;
 	snprintf(size, sizeof(size), "%dx%d", cols, rows);
 	tape_add(t, CAST_RESIZE, size, strlen(size));
 }

@@ -2,11 +2,11 @@
  *
  * tape - scripts that play themselves, and the recording of what is shown.
  *
- *	script.c  a file of commands and `#!` lines, parsed
- *	player.c  plays them over a session, one line after the other
- *	cast.c    a recording, as asciicast v2
- *	whole.c   bytes of a terminal, cut only where a player may stop
- *	tape.c    all of them for one session and its front
+ *	script.c     a file of commands and `#!` lines, parsed
+ *	player.c     plays them over a session, one line after the other
+ *	asciicast.c  a recording, as asciicast v2
+ *	whole.c      bytes of a terminal, cut only where a player may stop
+ *	tape.c       all of them for one session and its front
  *
  * There is one tape for a session, which owns it from tape_open() on.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * cast - a recording of a terminal as a file, asciicast v2
+ * asciicast - a recording of a terminal as a file, asciicast v2
  * (docs.asciinema.org/manual/asciicast/v2): a header, then one event a line,
  *
  *	[1.002003, "o", "hello"]    what the terminal was sent
@@ -11,22 +11,22 @@
  * Each event is one write(2) of one whole line, so whoever is killed leaves a
  * file that can be played.
  */
-#ifndef CORE_TAPE_CAST_H
-#define CORE_TAPE_CAST_H
+#ifndef CORE_TAPE_ASCIICAST_H
+#define CORE_TAPE_ASCIICAST_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/sys/err.h"
 
-enum cast_event {
+enum asciicast_event {
 	CAST_OUTPUT = 'o',
 	CAST_INPUT = 'i',
 	CAST_MARKER = 'm',
 	CAST_RESIZE = 'r',
 };
 
-struct cast_header {
+struct asciicast_header {
 	int rows, cols;
 	int64_t wall_s;    /* clock_wall_s() */
 	int64_t now_ns;    /* clock_ns(): events count from here */
@@ -35,26 +35,26 @@ struct cast_header {
 	const char *title; /* or NULL */
 };
 
-struct cast;
+struct asciicast;
 
 /*
  * Make the file and write the header.  What stands in a file already is never
  * overwritten.  Returns a cast that the caller owns, or NULL.
  */
-struct cast *cast_open(const char *path, const struct cast_header *,
-                       struct err *);
+struct asciicast *asciicast_open(const char *path,
+                                 const struct asciicast_header *, struct err *);
 
 /*
  * Add an event of `len` bytes of UTF-8 at now_ns; an earlier time than the
  * last one's counts as that one.  Returns -1 and err when the file takes no
  * more: it ends with the event before, and so it does for good.
  */
-int cast_add(struct cast *, enum cast_event, int64_t now_ns, const char *bytes,
-             size_t len, struct err *);
+int asciicast_add(struct asciicast *, enum asciicast_event, int64_t now_ns,
+                  const char *bytes, size_t len, struct err *);
 
-const char *cast_path(const struct cast *);
+const char *asciicast_path(const struct asciicast *);
 
 /* NULL is fine. */
-void cast_close(struct cast *);
+void asciicast_close(struct asciicast *);
 
 #endif

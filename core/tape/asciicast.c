@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/tape/cast.h"
+#include "core/tape/asciicast.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #include "core/sys/clock.h"
 
-struct cast {
+struct asciicast {
 	int fd;         /* owned */
 	char *path;     /* owned */
 	off_t len;      /* of whole lines; a half one is cut off there */
@@ -27,7 +27,7 @@ struct cast {
 
 /* A new file, an empty one, or what is no file: a pipe, /dev/null. */
 static int
-cast_make(const char *path, struct err *err)
+asciicast_make(const char *path, struct err *err)
 {
 	const int flags = O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	struct stat st;
@@ -54,7 +54,8 @@ cast_make(const char *path, struct err *err)
 
 /* All of a line or nothing of it. */
 static int
-cast_write(struct cast *c, const char *line, size_t len, struct err *err)
+asciicast_write(struct asciicast *c, const char *line, size_t len,
+                struct err *err)
 {
 	size_t done = 0;
 	ssize_t n = 0;
@@ -77,7 +78,7 @@ cast_write(struct cast *c, const char *line, size_t len, struct err *err)
 
 /* `object` is given up. */
 static int
-cast_write_header(struct cast *c, json_t *object, struct err *err)
+asciicast_write_header(struct asciicast *c, json_t *object, struct err *err)
 {
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 	size_t len = text ? strlen(text) : 0;
@@ -87,13 +88,13 @@ cast_write_header(struct cast *c, json_t *object, struct err *err)
 	if (!text)
 		return err_set(err, "no memory is left for a recording");
 	text[len] = '\n'; /* instead of the NUL */
-	result = cast_write(c, text, len + 1, err);
+	result = asciicast_write(c, text, len + 1, err);
 	free(text);
 	return result;
 }
 
 static json_t *
-cast_header(const struct cast_header *h)
+asciicast_header(const struct asciicast_header *h)
 {
 	json_t *env = json_object();
 	json_t *o =
@@ -113,31 +114,33 @@ cast_header(const struct cast_header *h)
 	return o;
 }
 
-struct cast *
-cast_open(const char *path, const struct cast_header *h, struct err *err)
+struct asciicast *
+asciicast_open(const char *path, const struct asciicast_header *h,
+               struct err *err)
 {
-	struct cast *c = calloc(1, sizeof(*c));
+	struct asciicast *c = calloc(1, sizeof(*c));
 
 	if (c) {
 		c->fd = -1;
 		c->path = strdup(path);
 	}
 	if (!c || !c->path) {
-		cast_close(c);
+		asciicast_close(c);
 		err_sys(err, "cannot record into %.200s", path);
 		return NULL;
 	}
 	c->from_ns = c->now_ns = h->now_ns;
-	c->fd = cast_make(path, err);
-	if (c->fd >= 0 && cast_write_header(c, cast_header(h), err) == 0)
+	c->fd = asciicast_make(path, err);
+	if (c->fd >= 0 &&
+	    asciicast_write_header(c, asciicast_header(h), err) == 0)
 		return c;
-	cast_close(c);
+	asciicast_close(c);
 	return NULL;
 }
 
 int
-cast_add(struct cast *c, enum cast_event event, int64_t now_ns,
-         const char *bytes, size_t len, struct err *err)
+asciicast_add(struct asciicast *c, enum asciicast_event event, int64_t now_ns,
+              const char *bytes, size_t len, struct err *err)
 {
 	json_t *string = json_stringn(bytes, len);
 	char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
@@ -157,19 +160,19 @@ cast_add(struct cast *c, enum cast_event event, int64_t now_ns,
 		return err_set(err, "this cannot be recorded: no memory is "
 		                    "left, or it is not UTF-8");
 	result = c->full ? err_set(err, "%.200s takes no more", c->path)
-	                 : cast_write(c, line, (size_t)n, err);
+	                 : asciicast_write(c, line, (size_t)n, err);
 	free(line);
 	return result;
 }
 
 const char *
-cast_path(const struct cast *c)
+asciicast_path(const struct asciicast *c)
 {
 	return c->path;
 }
 
 void
-cast_close(struct cast *c)
+asciicast_close(struct asciicast *c)
 {
 	if (!c)
 		return;

@@ -372,11 +372,13 @@ parse_program(const char *text, struct parse *p)
 	return p->line ? 0 : err_sys(&p->err, "cannot keep the line");
 }
 
+/* What stands behind it runs on, as in sh(1). */
 static int
-parse_unknown(const char *word, struct parse *p)
+parse_unknown(const char *word, const char *text, struct parse *p)
 {
-	const char *near = command_nearest(word);
+	const char *near = command_nearest(word), *end = parse_end(text);
 
+	p->next = *end == ';' ? end + 1 : end + strlen(end);
 	if (!near)
 		return err_set(&p->err,
 		               "there is no command or program %.40s: `help` "
@@ -428,7 +430,7 @@ parse_by_first_word(const char *text, struct parse *p)
 	if (p->kind == PARSE_TERMINAL)
 		parse_first(text, word, sizeof(word));
 	return program_runs(word) ? parse_program(text, p)
-	                          : parse_unknown(word, p);
+	                          : parse_unknown(word, text, p);
 }
 
 void

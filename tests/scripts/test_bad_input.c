@@ -100,6 +100,17 @@ START_TEST(a_wrong_line_is_answered_by_a_sentence_and_the_lab_goes_on)
 }
 END_TEST
 
+START_TEST(what_stands_behind_a_wrong_command_runs)
+{
+	struct cast c = cast_open(NULL);
+
+	story_send(c.s, "frok a 'b;c'; echo so it does");
+	story_expect(c.s, "no command or program frok: .*fork");
+	story_expect(c.s, "^so it does$");
+	ck_assert_int_eq(story_close(c.s), 2);
+}
+END_TEST
+
 START_TEST(more_workers_than_the_limit_are_refused_with_the_limit)
 {
 	struct cast c = cast_open(NULL);
@@ -285,6 +296,7 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_wrong_line_is_answered_by_a_sentence_and_the_lab_goes_on, 0,
 	    COUNT(lines));
+	tcase_add_test(tc, what_stands_behind_a_wrong_command_runs);
 	tcase_add_test(tc,
 	               more_workers_than_the_limit_are_refused_with_the_limit);
 	tcase_add_test(tc, bytes_that_are_no_text_are_no_harm);

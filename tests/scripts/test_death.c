@@ -20,9 +20,13 @@
 #include "tests/cast.h"
 #include "tests/screens/screen.h"
 
-enum { ROUND_MS = 500, EVIL = 7 };
+enum { ROUND_MS = 500, EVIL = 11 };
 
-/* Workers stopped and orphaned and mid-fork, and jobs that hide. */
+/*
+ * Workers stopped and orphaned and mid-fork, jobs that hide; and puppets:
+ * forked twice, in sessions of their own, stopped, subreapers, children of
+ * dead ones, with threads, deaf to signals, and become other programs.
+ */
 static const char *const evil[EVIL] = {
 	"kill -STOP w1",
 	"serve web2 --port 0 --on-parent-death orphan; kill -KILL web2",
@@ -30,6 +34,11 @@ static const char *const evil[EVIL] = {
 	"setsid sleep 999 &",
 	"(setsid sh -c 'sleep 999 & (sleep 999 &); kill -STOP $$' &)",
 	"nohup sh -c 'trap \"\" HUP INT TERM; sleep 999' >/dev/null 2>&1 &",
+	"puppet; p1 fork; p2 fork; p2 exit; p3 setsid; p3 fork; kill -STOP p3",
+	"puppet 2; all fork; all fork; all setsid; all pthread_create",
+	"puppet 3; all prctl subreaper on; all fork; all fork; "
+	"all signal TERM ignore; kill -KILL p4; all setpgid; all pause",
+	"puppet; all fork; all execve sleep 999; puppet; all spin 9s",
 	"sh -c 'i=0; while [ $i -lt 50 ]; do sleep 999 & i=$((i+1)); done' &",
 };
 

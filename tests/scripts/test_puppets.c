@@ -4,6 +4,7 @@
  * The calls themselves are proved in tests/puppet/test_puppet.c.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,56 @@ START_TEST(a_program_has_no_variables_any_more)
 }
 END_TEST
 
+/* Death *****************************************************************/
+
+/* p1: subreaper of a dead one's child; others hide, stop, and are deaf. */
+static struct story *
+open_evil(void)
+{
+	struct story *s = open_puppets(
+	    "puppet 4\np1 prctl subreaper on\np1 fork\np5 fork\n"
+	    "p5 exit\np6 setsid\np6 fork\nkill -STOP p6\n"
+	    "p2 fork\np8 fork\np8 exit\np9 setsid\np9 fork\n"
+	    "p10 fork\np10 exit\np11 pause\n"
+	    "p3 pthread_create\np3 signal TERM ignore\np3 signal HUP "
+	    "ignore\np3 fork\nkill -STOP p3\np3 fork\n"
+	    "p4 fork\np4 execve sleep 999\np14 spin 999s\n"
+	    "until state(p6) = T and state(p3) = T\necho ready");
+
+	story_expect(s, "^ready$");
+	return s;
+}
+
+START_TEST(no_puppet_outlives_a_killed_shell)
+{
+	struct story *s = open_evil();
+
+	kill(s->stage.pid, SIGKILL);
+	ck_assert_int_eq(story_close(s), 128 + SIGKILL);
+}
+END_TEST
+
+START_TEST(no_puppet_outlives_a_killed_lab)
+{
+	struct story *s = open_evil();
+	const char *lab =
+	    stage_outside(&s->stage, "ps --ppid %d -o pid=", (int)s->stage.pid);
+
+	kill((pid_t)atoi(lab), SIGKILL);
+	story_expect(s, "the lab .*is gone, killed by KILL");
+	ck_assert_int_eq(story_close(s), 1);
+}
+END_TEST
+
+START_TEST(no_puppet_outlives_quit)
+{
+	struct story *s = open_evil();
+
+	story_send(s, "quit");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 /* Bad input *************************************************************/
 
 static const struct {
@@ -264,6 +315,9 @@ main(void)
 	tcase_add_test(tc, keys_go_to_the_foreground_group_alone);
 	tcase_add_test(tc, variables_and_threads_can_be_asked_by_name);
 	tcase_add_test(tc, a_program_has_no_variables_any_more);
+	tcase_add_test(tc, no_puppet_outlives_a_killed_shell);
+	tcase_add_test(tc, no_puppet_outlives_a_killed_lab);
+	tcase_add_test(tc, no_puppet_outlives_quit);
 	tcase_add_loop_test(tc, a_wrong_call_is_answered_by_a_sentence, 0,
 	                    (int)(sizeof(bad) / sizeof(bad[0])));
 	suite_add_tcase(suite, tc);

@@ -47,6 +47,8 @@
 #include "core/sys/loop.h"
 #include "core/sys/text.h"
 #include "core/tape/tape.h"
+#include "lessons/engine.h"
+#include "lessons/teach.h"
 #include "tui/app.h"
 
 enum { EXIT_USAGE = 2 };
@@ -57,6 +59,10 @@ struct choice {
 	struct app_tape tape;  /* but for the script */
 	const char *file;      /* of `run` and `play`, or NULL */
 	struct script *script; /* owned: what stands in it */
+	struct engine_options lessons;
+	struct engine *engine; /* owned */
+	int status;            /* where nothing is to be opened */
+	bool play;             /* lessons check --play */
 	bool screen;
 };
 
@@ -68,7 +74,9 @@ static const char main_help[] =
     "       forkshop [OPTION]... run FILE    play it without one (-: standard "
     "input)\n"
     "       forkshop [OPTION]... -c 'fork; get -n 4; tree'\n"
-    "\n"
+    "       forkshop [OPTION]... learn [--watch] [NAME|FILE]\n"
+    "                                        learn: a lesson, or go "
+    "on\n" TEACH_USAGE "\n"
     "  -c COMMANDS     run these without a screen, then quit\n"
     "  -w, --workers N workers of the first server (2)\n"
     "  -p, --port P    its port (3000); 0 picks a free one\n"
@@ -83,7 +91,15 @@ static const char main_help[] =
     "Exit status: 0, 1 when a command or a fact failed, 2 for wrong usage.\n"
     "At the prompt, `help` lists the commands.\n";
 
-enum { OPT_PLAIN = 256, OPT_JSON, OPT_RECORD, OPT_KEYS, OPT_VERSION };
+enum {
+	OPT_PLAIN = 256,
+	OPT_JSON,
+	OPT_RECORD,
+	OPT_KEYS,
+	OPT_VERSION,
+	OPT_WATCH,
+	OPT_PLAY
+};
 
 static const struct option main_options[] = {
 	{ "workers", required_argument, NULL, 'w' },
@@ -93,6 +109,8 @@ static const struct option main_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "keys", no_argument, NULL, OPT_KEYS },
+	{ "watch", no_argument, NULL, OPT_WATCH },
+	{ "play", no_argument, NULL, OPT_PLAY },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -146,6 +164,12 @@ main_option(struct choice *choice, int opt)
 	case OPT_KEYS:
 		choice->tape.keys = true;
 		return 0;
+	case OPT_WATCH:
+		choice->lessons.watch = true;
+		return 0;
+	case OPT_PLAY:
+		choice->play = true;
+		return 0;
 	case OPT_VERSION:
 		puts("forkshop " VERSION);
 		return 1;
@@ -160,16 +184,16 @@ main_option(struct choice *choice, int opt)
 
 /* `run FILE`, `play FILE`. */
 static int
-main_script(struct choice *choice, int argc, char **argv)
+main_script(struct choice *choice, int n, char **word)
 {
-	const char *mode = argv[optind];
+	const char *mode = word[0];
 
-	if (argc != optind + 2) {
+	if (n != 2) {
 		fprintf(stderr, "forkshop: `forkshop %s FILE` takes one file\n",
 		        mode);
 		return -1;
 	}
-	choice->file = argv[optind + 1];
+	choice->file = word[1];
 	if (strcmp(mode, "run") == 0) {
 		choice->plain.script = true;
 		choice->screen = false;
@@ -183,13 +207,46 @@ main_script(struct choice *choice, int argc, char **argv)
 }
 
 static int
+main_learn(struct choice *choice, int n, char **word)
+{
+	if (n > 2) {
+		fputs("forkshop: `forkshop learn NAME` takes one lesson\n",
+		      stderr);
+		return -1;
+	}
+	choice->lessons.learn = n > 1 ? word[1] : "";
+	choice->session.empty = true;
+	return 0;
+}
+
+/* Nothing is opened for it: what it comes to is the exit status. */
+static int
+main_lessons(struct choice *choice, int n, char **word)
+{
+	choice->status = teach_run(n - 1, word + 1, choice->play);
+	return 1;
+}
+
+/* The word itself is word[0]. */
+static const struct {
+	const char *word;
+	int (*read)(struct choice *, int n, char **word);
+} main_modes[] = {
+	{ "run", main_script },
+	{ "play", main_script },
+	{ "learn", main_learn },
+	{ "lessons", main_lessons },
+};
+
+static int
 main_words(struct choice *choice, int argc, char **argv)
 {
 	if (optind == argc)
 		return 0;
-	if (strcmp(argv[optind], "run") == 0 ||
-	    strcmp(argv[optind], "play") == 0)
-		return main_script(choice, argc, argv);
+	for (size_t i = 0; i < sizeof(main_modes) / sizeof(main_modes[0]); i++)
+		if (strcmp(argv[optind], main_modes[i].word) == 0)
+			return main_modes[i].read(choice, argc - optind,
+			                          argv + optind);
 	fprintf(stderr,
 	        "forkshop: there is no mode \"%s\"; `forkshop run FILE` "
 	        "plays a file, --help lists the rest\n",
@@ -239,11 +296,15 @@ main_opened(void *arg, struct session *session, struct err *err)
 static int
 main_run(struct choice *choice, struct err *err)
 {
-	struct loop *loop = loop_open(err);
+	struct loop *loop;
 	int status;
 
+	choice->lessons.port = choice->session.port;
+	choice->engine = engine_open(&choice->lessons, err);
+	loop = choice->engine ? loop_open(err) : NULL;
 	if (!loop)
 		return -1;
+	choice->session.guide = engine_guide(choice->engine);
 	if (choice->screen)
 		choice->tape.script = choice->script;
 	if (choice->screen)
@@ -271,11 +332,12 @@ main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	command_add(engine_commands);
 	setlocale(LC_NUMERIC, "C"); /* 0.5s and 1.5MB in every country */
 	signal(SIGPIPE, SIG_IGN);
 	status = main_choose(&choice, argc, argv);
 	if (status)
-		return status < 0 ? EXIT_USAGE : EXIT_SUCCESS;
+		return status < 0 ? EXIT_USAGE : choice.status;
 	choice.session.headless = !choice.screen;
 	choice.session.opened = choice.screen ? NULL : main_opened;
 	choice.session.opened_arg = &choice;
@@ -286,6 +348,7 @@ main(int argc, char **argv)
 	child_raise_limits();
 	status = main_run(&choice, &err);
 	script_free(choice.script);
+	engine_close(choice.engine);
 	if (status < 0) {
 		fprintf(stderr, "forkshop: %s\n", err.text);
 		return choice.screen && !main_terminal() ? EXIT_USAGE

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lessons/play-state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys/text.h"
+
+#define STATE_SIZE 8192
+
+static bool
+state_counts(const struct proc *p)
+{
+	return p->kind != KIND_SHELL && p->kind != KIND_LAB && !p->reaped &&
+	       (!p->dead || p->state == 'Z');
+}
+
+/* Whoever lives and is not stopped may run or sleep at the moment. */
+static char
+state_letter(const struct proc *p)
+{
+	return strchr("TtZ", p->state) ? p->state : 'S';
+}
+
+static const char *
+state_name(const struct proc *p)
+{
+	return p->name[0] ? p->name : p->cmd;
+}
+
+static int
+state_order(const void *left, const void *right)
+{
+	const struct proc *const *a = left, *const *b = right;
+
+	return strcmp(state_name(*a), state_name(*b));
+}
+
+char *
+play_state(const struct snapshot *snap)
+{
+	const struct proc **rows =
+	    calloc((size_t)snap->nprocs + 1, sizeof(*rows));
+	char *text = calloc(1, STATE_SIZE);
+	size_t n = 0;
+
+	for (int i = 0; rows && i < snap->nprocs; i++)
+		if (state_counts(&snap->proc[i]))
+			rows[n++] = &snap->proc[i];
+	if (n)
+		qsort(rows, n, sizeof(*rows), state_order);
+	for (size_t i = 0; text && i < n; i++)
+		text_add(text, STATE_SIZE, "%s%s %c of %s", i ? ", " : "",
+		         state_name(rows[i]), state_letter(rows[i]),
+		         rows[i]->parent < 0
+		             ? "nobody"
+		             : state_name(&snap->proc[rows[i]->parent]));
+	free(rows);
+	return text;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * play-state - a laboratory in one line, to compare two of them by.
+ */
+#ifndef LESSONS_PLAY_STATE_H
+#define LESSONS_PLAY_STATE_H
+
+#include "core/watch/snapshot.h"
+
+/*
+ * "p1 S of lab, p2 Z of p1": who there is, not what differs from run to run
+ * (pids, times, who runs at the moment).  To be freed; NULL without memory.
+ */
+char *play_state(const struct snapshot *);
+
+#endif

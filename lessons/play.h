@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * play - proves a lesson in a real laboratory, without a screen.
+ *
+ * The goals of a step do not all hold at its start; its solution makes them
+ * hold, and every truth; each mistake comes to what it says and is not taken
+ * for success; coming to a step directly gives the same as playing up to it;
+ * afterwards no process, port or file is left.
+ */
+#ifndef LESSONS_PLAY_H
+#define LESSONS_PLAY_H
+
+#include "lessons/problem.h"
+
+/*
+ * Play the lesson in that file.  `programs`: where our programs are, as in
+ * session_options.  What does not hold is added to the problems, with its
+ * line.  Takes some seconds; what hangs is stopped.
+ */
+void play_file(const char *path, const char *programs,
+               struct problems *problems);
+
+#endif

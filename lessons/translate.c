@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A translation is read as a lesson without facts.  What belongs together is
+ * found by the step's name, and within a step by order: the second goal is
+ * the second goal's.
+ */
+#include "lessons/translate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lessons/format.h"
+
+#define TRANSLATE_PATH 4096
+
+/* Replacing *************************************************************/
+
+static void
+translate_line(struct line *to, struct line *from)
+{
+	if (!from->text)
+		return;
+	free(to->text);
+	to->text = from->text;
+	from->text = NULL;
+}
+
+/* Only as a whole: half a paragraph in another language helps nobody. */
+static void
+translate_lines(struct line *to, int n, struct line *from, int from_n)
+{
+	for (int i = 0; n == from_n && i < n; i++)
+		translate_line(&to[i], &from[i]);
+}
+
+static void
+translate_question(struct question *to, struct question *from)
+{
+	if (to->answers != from->answers || to->right != from->right)
+		return;
+	translate_line(&to->ask, &from->ask);
+	for (int i = 0; i < to->answers; i++) {
+		translate_line(&to->answer[i].text, &from->answer[i].text);
+		translate_line(&to->answer[i].reply, &from->answer[i].reply);
+	}
+}
+
+static void
+translate_checks(struct step *to, struct step *from, enum check_kind kind)
+{
+	int n = step_count(to, kind);
+
+	for (int i = 0; n == step_count(from, kind) && i < n; i++)
+		translate_line((struct line *)&step_check(to, kind, i)->text,
+		               (struct line *)&step_check(from, kind, i)->text);
+}
+
+static void
+translate_step(struct step *to, struct step *from)
+{
+	translate_lines(to->say, to->says, from->say, from->says);
+	translate_lines(to->hint, to->hints, from->hint, from->hints);
+	translate_lines(to->note, to->notes, from->note, from->notes);
+	translate_line(&to->caption, &from->caption);
+	for (int i = 0; i < to->questions && i < from->questions; i++)
+		translate_question(&to->question[i], &from->question[i]);
+	for (int kind = 0; kind < CHECK_KINDS; kind++)
+		translate_checks(to, from, (enum check_kind)kind);
+}
+
+void
+translate_over(struct lesson *to, struct lesson *from)
+{
+	translate_line(&to->title, &from->title);
+	for (int i = 0; i < from->steps; i++) {
+		int at = lesson_step(to, from->step[i].id);
+
+		if (at >= 0)
+			translate_step(&to->step[at], &from->step[i]);
+	}
+}
+
+/* Files *****************************************************************/
+
+void
+translate_path(const char *path, const char *language, char *buf, size_t size)
+{
+	size_t n = strlen(path), end = strlen(".lesson");
+
+	snprintf(buf, size, "%.*s.%s.lesson", (int)(n > end ? n - end : n),
+	         path, language);
+}
+
+/* locale(7): the first of these that is set says which language. */
+static const char *
+translate_language(char buf[3])
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+
+	for (int i = 0; i < 3 && (!value || !*value); i++)
+		value = getenv(names[i]);
+	if (!value || strlen(value) < 2 || value[0] < 'a' || value[0] > 'z' ||
+	    value[1] < 'a' || value[1] > 'z')
+		return NULL;
+	snprintf(buf, 3, "%s", value);
+	return buf;
+}
+
+void
+translate_here(struct lesson *l)
+{
+	struct problems problems = { .n = 0 };
+	char path[TRANSLATE_PATH], language[3];
+	struct lesson *other;
+
+	if (!translate_language(language))
+		return;
+	translate_path(l->path, language, path, sizeof(path));
+	if (access(path, R_OK) < 0)
+		return;
+	other = format_translation(path, &problems);
+	if (other)
+		translate_over(l, other);
+	lesson_free(other);
+	problems_free(&problems);
+}
+
+/* Checking **************************************************************/
+
+struct comparison {
+	const char *path;
+	struct problems *problems;
+	int line; /* of the step, in the translation */
+};
+
+static void
+translate_count(const struct comparison *c, const char *what, int n, int wanted)
+{
+	if (n != wanted)
+		problem_add(c->problems, c->path, c->line,
+		            "the original has %d %s here, this translation %d",
+		            wanted, what, n);
+}
+
+static void
+translate_check_question(const struct comparison *c, const struct question *a,
+                         const struct question *b)
+{
+	struct comparison here = *c;
+
+	here.line = b->before.line;
+	translate_count(&here, "answers", b->answers, a->answers);
+	if (a->answers == b->answers && a->right != b->right)
+		problem_add(c->problems, c->path, here.line,
+		            "in the original answer %d is the right one, here "
+		            "answer %d",
+		            a->right + 1, b->right + 1);
+	for (int i = 0; i < a->answers && i < b->answers; i++)
+		if (!a->answer[i].reply.text != !b->answer[i].reply.text)
+			problem_add(
+			    c->problems, c->path, b->answer[i].text.line,
+			    "%s answer has a reply (->), this one %s",
+			    a->answer[i].reply.text ? "the original's"
+			                            : "no original",
+			    a->answer[i].reply.text ? "has none" : "has one");
+}
+
+static void
+translate_check_step(const struct comparison *c, const struct step *a,
+                     const struct step *b)
+{
+	translate_count(c, "say", b->says, a->says);
+	translate_count(c, "hints", b->hints, a->hints);
+	translate_count(c, "notes", b->notes, a->notes);
+	translate_count(c, "captions", b->caption.text != NULL,
+	                a->caption.text != NULL);
+	for (int kind = 0; kind < CHECK_KINDS; kind++)
+		translate_count(c, check_word((enum check_kind)kind),
+		                step_count(b, (enum check_kind)kind),
+		                step_count(a, (enum check_kind)kind));
+	translate_count(c, "questions", b->questions, a->questions);
+	for (int i = 0; i < a->questions && i < b->questions; i++)
+		translate_check_question(c, &a->question[i], &b->question[i]);
+}
+
+void
+translate_check(const struct lesson *a, const struct lesson *b,
+                struct problems *problems)
+{
+	struct comparison c = { .path = b->path, .problems = problems };
+
+	if (strcmp(a->id, b->id) != 0)
+		problem_add(problems, b->path, b->line,
+		            "this translates %s, and its file that of %s",
+		            b->id, a->id);
+	if (!b->title.text)
+		problem_add(problems, b->path, b->line,
+		            "the title is not translated");
+	for (int i = 0; i < a->steps; i++) {
+		int at = lesson_step(b, a->step[i].id);
+
+		c.line = at < 0 ? 0 : b->step[at].line;
+		if (at < 0)
+			problem_add(problems, b->path, 0,
+			            "the step %s is not translated",
+			            a->step[i].id);
+		else
+			translate_check_step(&c, &a->step[i], &b->step[at]);
+	}
+	for (int i = 0; i < b->steps; i++)
+		if (lesson_step(a, b->step[i].id) < 0)
+			problem_add(problems, b->path, b->step[i].line,
+			            "the original has no step %s",
+			            b->step[i].id);
+}

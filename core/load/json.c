@@ -113,6 +113,7 @@ json_put_times(json_t *o, struct tally *t)
 	json_object_set_new(o, "p95_ms", json_ms(tally_percentile(t, 95)));
 	json_object_set_new(o, "p99_ms", json_ms(tally_percentile(t, 99)));
 	json_object_set_new(o, "max_ms", json_ms(t->max_ns));
+	json_object_set_new(o, "gap_ms", json_ms(tally_gap(t)));
 }
 
 static json_t *

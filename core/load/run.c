@@ -216,6 +216,9 @@ run_fly(void *arg)
 
 	shot->answer = (struct answer){ 0 };
 	shot->attempt_ns = clock_ns();
+	if (shot->run->plan->keep_alive) /* again, but not on what broke */
+		curl_easy_setopt(shot->easy, CURLOPT_FRESH_CONNECT,
+		                 shot->retries ? 1L : 0L);
 	curl_multi_add_handle(shot->run->multi, shot->easy);
 	shot->flying = true;
 }
@@ -242,6 +245,8 @@ run_land(struct shot *shot)
 		run->only->answer = shot->answer;
 		run->only->answer.body = run->only->body;
 	}
+	if (shot->answer.reason == TALLY_ANSWERED)
+		tally_answered_at(run->tally, clock_ns() - run->began_ns);
 	tally_add(run->tally, shot->nth, &shot->answer);
 	shot->next = run->idle;
 	run->idle = shot;
@@ -333,7 +338,9 @@ static int
 run_open_shots(struct run *run, struct err *err)
 {
 	char url[PLAN_PATH_SIZE + 64], to[64];
-	struct shot_with with = { .plan = run->plan, .aim = run->aim };
+	struct shot_with with = { .plan = run->plan,
+		                  .aim = run->aim,
+		                  .shell = run->shell };
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", run->plan->port,
 	         run->plan->path);

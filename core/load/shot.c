@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/load/shot.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "core/load/run.h"
 #include "core/sys/clock.h"
 #include "core/sys/text.h"
+
+#define SHOT_TOLD 20 /* requests whose ports are said */
 
 /* What curl tells of it *************************************************/
 
@@ -67,6 +72,31 @@ shot_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	snprintf(shot->answer.why, sizeof(shot->answer.why), "%.*s",
 	         TALLY_WHY - 1, err.text);
 	return CURL_SOCKET_BAD;
+}
+
+/*
+ * Choose the port before connecting and say it, so that the shell can tell
+ * our requests from others' on their way through balancers.  The first ones
+ * only: it tells no more of them one by one.
+ */
+static int
+shot_on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	struct shot *shot = arg;
+	struct msg m;
+
+	(void)purpose;
+	if (shot->nth >= SHOT_TOLD || wire_waiting(shot->shell) ||
+	    bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) < 0)
+		return CURL_SOCKOPT_OK;
+	m = msg_make(MSG_FROM, shot->name);
+	m.target.value = ntohs(at.sin_port);
+	wire_send(shot->shell, &m, NULL, 0, NULL);
+	return CURL_SOCKOPT_OK;
 }
 
 /* curl's and the system's word for a failure, as ours. */
@@ -148,6 +178,10 @@ shot_set(struct shot *shot, const struct shot_with *with, const char *url)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
+	if (with->shell && !with->aim) {
+		curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, shot_on_socket);
+		curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, shot);
+	}
 	if (with->aim) {
 		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION,
 		                 shot_on_open);
@@ -161,6 +195,8 @@ shot_open(struct shot *shot, const struct shot_with *with, const char *url)
 {
 	shot->aim = with->aim;
 	shot->body = with->body;
+	shot->shell = with->shell;
+	shot->name = with->plan->name;
 	shot->easy = curl_easy_init();
 	if (!shot->easy)
 		return -1;

@@ -13,6 +13,7 @@
 #include "core/load/aim.h"
 #include "core/load/plan.h"
 #include "core/load/tally.h"
+#include "core/wire/wire.h"
 
 struct run;
 
@@ -27,8 +28,10 @@ struct shot {
 	int64_t begin_ns;   /* of the request */
 	int64_t attempt_ns; /* of its latest repetition */
 	struct answer answer;
-	struct aim *aim; /* borrowed; or NULL */
-	char *body;      /* borrowed: RUN_BODY_KEPT bytes; or NULL */
+	struct aim *aim;    /* borrowed; or NULL */
+	struct wire *shell; /* borrowed: is told our ports; or NULL */
+	const char *name;   /* borrowed: the client's */
+	char *body;         /* borrowed: RUN_BODY_KEPT bytes; or NULL */
 };
 
 /* What all shots of a run have in common; borrowed. */
@@ -36,6 +39,7 @@ struct shot_with {
 	const struct plan *plan;
 	struct aim *aim;            /* or NULL */
 	struct curl_slist *connect; /* with an aim: the private port */
+	struct wire *shell;         /* or NULL */
 	char *body;                 /* of the only request, or NULL */
 };
 

@@ -161,6 +161,19 @@ table_times(struct tally *t, char *buf, size_t size)
 	text_add(buf, size, " max %s\n", time);
 }
 
+/* What the clients saw of it, when something was not there for a while. */
+static void
+table_gap(const struct tally *t, char *buf, size_t size)
+{
+	char time[TABLE_TIME_SIZE];
+
+	table_time(tally_gap(t), time);
+	text_add(buf, size,
+	         "gap       %9s  was the longest time without an "
+	         "answer\n",
+	         time);
+}
+
 static void
 table_total(const struct plan *plan, const struct tally *t, char *buf,
             size_t size)
@@ -210,5 +223,6 @@ table_tally(const struct plan *plan, struct tally *t, bool utf8, char *buf,
 	table_failures(plan, t, buf, size);
 	table_times(t, buf, size);
 	table_total(plan, t, buf, size);
+	table_gap(t, buf, size);
 	table_order(plan, t, buf, size);
 }

@@ -114,6 +114,22 @@ tally_percentile(struct tally *t, double percent)
 	return tally_estimate(t, rank);
 }
 
+void
+tally_answered_at(struct tally *t, int64_t at_ns)
+{
+	if (at_ns - t->last_ns > t->gap_ns)
+		t->gap_ns = at_ns - t->last_ns;
+	t->last_ns = at_ns;
+}
+
+int64_t
+tally_gap(const struct tally *t)
+{
+	int64_t end_ns = t->took_ns - t->last_ns;
+
+	return end_ns > t->gap_ns ? end_ns : t->gap_ns;
+}
+
 /* Who and why ***********************************************************/
 
 static void

@@ -72,6 +72,8 @@ struct tally {
 	size_t nsorted; /* of exact_ns */
 	uint64_t histogram[TALLY_BUCKETS];
 	int64_t max_ns;
+	int64_t last_ns; /* when the last answer came, since the begin */
+	int64_t gap_ns;  /* the longest time without one, so far */
 
 	/* Written by who runs the requests. */
 	uint64_t sent;        /* requests, repetitions not counted */
@@ -86,6 +88,13 @@ void tally_close(struct tally *);
 
 /* Count the result of the nth request sent, from 0. */
 void tally_add(struct tally *, uint64_t nth, const struct answer *);
+
+/*
+ * The longest time that no answer came, up to `took_ns` (or the last one that
+ * came later).  at_ns of an answer counts from the begin of the run.
+ */
+void tally_answered_at(struct tally *, int64_t at_ns);
+int64_t tally_gap(const struct tally *);
 
 /*
  * The time, in nanoseconds, that `percent` of the answered requests did not

@@ -123,12 +123,12 @@ static bool
 accept_one(struct master *m, const struct listener *l)
 {
 	struct arrival *a = m->spares;
-	uint16_t port;
+	struct listener_client client;
 	int fd;
 
 	if (!a)
 		return false;
-	fd = listener_accept(l->fd, &port);
+	fd = listener_accept(l->fd, &client);
 	if (fd < 0) {
 		accept_failed(m);
 		return false;
@@ -137,11 +137,12 @@ accept_one(struct master *m, const struct listener *l)
 	a->master = m;
 	a->fd = fd;
 	a->number = page_connection(m->page);
-	a->port = port;
+	a->port = client.port;
+	a->check = client.check;
 	a->aim_id = 0;
 	a->uid = (uint32_t)-1;
 	if (m->settings.ask_uid)
-		a->uid = listener_ask_uid(&m->diag, port, (uint16_t)l->port);
+		a->uid = listener_ask_uid(&m->diag, a->port, (uint16_t)l->port);
 	if (l == &m->private)
 		a->aim_id = aim_take(m, a->port);
 	if (l == &m->private && !a->aim_id)

@@ -100,7 +100,7 @@ address_try(void *arg)
 	if (address_take(b, &err) == 0) {
 		balancer_note(b,
 		              "%s is gone: its address, port %d, was taken "
-		              "over in %.1f ms",
+		              "over in %.2f ms",
 		              b->options.standby, b->listener.port,
 		              (double)(clock_ns() - b->gone_ns) / NS_PER_MS);
 		return;

@@ -181,17 +181,17 @@ bool
 link_accept(struct balancer *b)
 {
 	struct link *l = b->spares;
-	uint16_t port;
+	struct listener_client client;
 	int fd = -1;
 
 	if (l)
-		fd = listener_accept(b->listener.fd, &port);
+		fd = listener_accept(b->listener.fd, &client);
 	if (!l || (fd < 0 && link_is_ours(errno)))
 		address_rest(b, true);
 	if (fd < 0)
 		return false;
 	b->spares = l->older;
-	link_begin(b, l, fd, port);
+	link_begin(b, l, fd, client.port);
 	return true;
 }
 

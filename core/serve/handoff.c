@@ -80,7 +80,10 @@ handoff_report(struct master *m, const struct arrival *a, enum report_type type,
 {
 	struct report r = report_make(&m->reporter, type);
 
+	if (a->check)
+		return;
 	r.id = id;
+	r.port = a->port;
 	r.connection = a->number;
 	r.uid = a->uid;
 	snprintf(r.text, sizeof(r.text), "%.*s", (int)sizeof(r.text) - 1, text);
@@ -125,7 +128,7 @@ handoff_arrive(struct master *m, struct arrival *a)
 {
 	m->waiting++;
 	handoff_report(m, a, REPORT_ACCEPTED, 0, "");
-	if (stage_pass(&m->gate, &a->stage, handoff_admit, a))
+	if (a->check || stage_pass(&m->gate, &a->stage, handoff_admit, a))
 		handoff_admit(a);
 }
 
@@ -264,6 +267,7 @@ handoff_message(const struct arrival *a)
 	msg.handoff.id = a->aim_id;
 	msg.handoff.uid = a->uid;
 	msg.handoff.port = a->port;
+	msg.handoff.check = a->check;
 	return &msg;
 }
 
@@ -356,7 +360,7 @@ handoff_taken(struct master *m, struct slot *slot,
 	if (!a || answer->connection != a->number)
 		return; /* "there is room again" */
 	slot->in_hand = NULL;
-	if (!a->aim_id)
+	if (!a->aim_id && !a->check)
 		slot->turn = ++m->last_turn;
 	if (answer->accepted != HANDOFF_REFUSED) {
 		handoff_drop(m, a);

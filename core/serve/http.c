@@ -130,7 +130,8 @@ http_ended(struct http *h, struct request *rq)
 {
 	struct report r = request_report(rq, REPORT_CLOSED);
 
-	report_send(h->plan.reporter, &r);
+	if (!rq->handoff.check)
+		report_send(h->plan.reporter, &r);
 	h->by_fd[rq->fd] = NULL;
 	rq->fd = -1;
 	rq->next_free = h->free;
@@ -337,7 +338,8 @@ http_add(struct http *h, int fd, const struct msg_handoff *handoff)
 	/* It owns the descriptor from here on, even when it fails. */
 	MHD_add_connection(h->daemon, fd, (struct sockaddr *)&nobody,
 	                   sizeof(struct sockaddr_in));
-	request_bump(&h->row->accepted);
+	if (!handoff->check)
+		request_bump(&h->row->accepted);
 	atomic_store(&h->row->open, (uint32_t)h->count);
 	h->dirty = true;
 	return 0;

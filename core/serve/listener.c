@@ -19,6 +19,7 @@
 #include "core/sys/diag.h"
 #include "core/sys/procfs.h"
 #include "core/sys/text.h"
+#include "core/wire/loopback.h"
 
 #define LISTENER_DEFER_S 30
 
@@ -234,15 +235,17 @@ listener_close(struct listener *l)
 /* Connections *************************************************************/
 
 int
-listener_accept(int fd, uint16_t *port)
+listener_accept(int fd, struct listener_client *client)
 {
 	struct sockaddr_in from;
 	socklen_t len = sizeof(from);
 	int got = accept4(fd, (struct sockaddr *)&from, &len,
 	                  SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (got >= 0)
-		*port = ntohs(from.sin_port);
+	if (got < 0)
+		return -1;
+	client->port = ntohs(from.sin_port);
+	client->check = from.sin_addr.s_addr == htonl(LOOPBACK_CHECK);
 	return got;
 }
 

@@ -54,11 +54,17 @@ void listener_defer(struct listener *, bool defer);
 
 void listener_close(struct listener *);
 
+/* Whose connection it is. */
+struct listener_client {
+	uint16_t port;
+	bool check; /* a health check, by its address (loopback.h) */
+};
+
 /*
- * accept4(2), non-blocking and close-on-exec; *port is the client's.  Returns
- * the descriptor (the caller's), or -1 with errno.
+ * accept4(2), non-blocking and close-on-exec.  Returns the descriptor (the
+ * caller's), or -1 with errno.
  */
-int listener_accept(int fd, uint16_t *port);
+int listener_accept(int fd, struct listener_client *);
 
 /* Did it fail for want of descriptors or memory?  Then rest for a while. */
 bool listener_short(int error);

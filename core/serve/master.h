@@ -48,6 +48,7 @@ struct arrival {
 	uint64_t number;
 	uint32_t uid;
 	uint16_t port;   /* the client's */
+	bool check;      /* a health check: not told */
 	uint32_t aim_id; /* the worker that it wants, or 0 */
 	struct stage stage;
 	struct master *master; /* borrowed */

@@ -56,21 +56,30 @@ request_passed(void *arg)
 	request_go(rq);
 }
 
-void
-request_begin(struct request *rq, const char *method, const char *path)
+/* A health check is served as any request, but is none for who counts. */
+static void
+request_count_begin(struct request *rq)
 {
 	struct report r;
 
+	if (rq->handoff.check)
+		return;
 	request_bump(&rq->http->row->started);
 	report_stir(rq->http->plan.reporter);
-	rq->phase = PHASE_HEAD;
-	rq->begun_ns = clock_ns();
-	rq->refused = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
-	snprintf(rq->path, sizeof(rq->path), "%s", path);
 	atomic_store(&rq->http->row->last_ns, rq->begun_ns);
 	r = request_report(rq, REPORT_REQUEST);
 	report_text(&r, rq->path);
 	report_send(rq->http->plan.reporter, &r);
+}
+
+void
+request_begin(struct request *rq, const char *method, const char *path)
+{
+	rq->phase = PHASE_HEAD;
+	rq->begun_ns = clock_ns();
+	rq->refused = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+	snprintf(rq->path, sizeof(rq->path), "%s", path);
+	request_count_begin(rq);
 }
 
 static void
@@ -83,19 +92,24 @@ request_serve(struct request *rq)
 		pages_serve(rq);
 }
 
+/* Through a stage; a health check is not slowed. */
+static bool
+request_passes(struct request *rq)
+{
+	return rq->handoff.check ||
+	       stage_pass(rq->http->plan.gate, &rq->stage, request_passed, rq);
+}
+
 /* Go on as far as it goes without waiting. */
 void
 request_step(struct request *rq)
 {
-	struct gate *gate = rq->http->plan.gate;
-
-	if (rq->phase == PHASE_HEAD &&
-	    stage_pass(gate, &rq->stage, request_passed, rq))
+	if (rq->phase == PHASE_HEAD && request_passes(rq))
 		rq->phase = PHASE_SERVE;
 	if (rq->phase == PHASE_SERVE)
 		request_serve(rq);
 	if (rq->phase == PHASE_ANSWERED && !rq->stage.waits &&
-	    stage_pass(gate, &rq->stage, request_passed, rq))
+	    request_passes(rq))
 		rq->phase = PHASE_SEND;
 	if (rq->phase == PHASE_SEND)
 		http_reply(rq);
@@ -103,16 +117,14 @@ request_step(struct request *rq)
 		http_suspend(rq);
 }
 
-/* The request is over: completed, or its connection broke. */
-void
-request_end(struct request *rq, bool whole)
+static void
+request_count_end(struct request *rq, bool whole)
 {
 	struct row *row = rq->http->row;
 	struct report r;
 
-	stage_cancel(rq->http->plan.gate, &rq->stage);
-	loop_cancel(rq->http->plan.loop, rq->timer);
-	rq->timer = 0;
+	if (rq->handoff.check)
+		return;
 	request_bump(&row->answered);
 	if (!whole || rq->status >= 500)
 		request_bump(&row->failed);
@@ -122,6 +134,16 @@ request_end(struct request *rq, bool whole)
 	r.took_ns = r.t_ns - rq->begun_ns;
 	report_text(&r, rq->path);
 	report_send(rq->http->plan.reporter, &r);
+}
+
+/* The request is over: completed, or its connection broke. */
+void
+request_end(struct request *rq, bool whole)
+{
+	stage_cancel(rq->http->plan.gate, &rq->stage);
+	loop_cancel(rq->http->plan.loop, rq->timer);
+	rq->timer = 0;
+	request_count_end(rq, whole);
 	rq->phase = PHASE_IDLE;
 	rq->status = 0;
 	rq->served++;

@@ -81,6 +81,9 @@ worker_accept_report(const struct worker *w, const struct msg_handoff *as)
 {
 	struct report r = report_make(&w->reporter, REPORT_ACCEPTED);
 
+	if (as->check)
+		return;
+	r.port = as->port;
 	r.connection = as->connection;
 	r.uid = as->uid;
 	report_text(&r, as->why);
@@ -102,6 +105,7 @@ worker_accept_ready(void *arg, uint32_t events)
 {
 	struct worker *w = arg;
 	struct msg_handoff as = { .uid = (uint32_t)-1 };
+	struct listener_client client;
 	int fd;
 
 	(void)events;
@@ -109,12 +113,14 @@ worker_accept_ready(void *arg, uint32_t events)
 		worker_accept_open(w, -1, NULL); /* the next one is coming */
 		return;
 	}
-	fd = listener_accept(w->accept.fd, &as.port);
+	fd = listener_accept(w->accept.fd, &client);
 	if (fd < 0) {
 		worker_accept_failed(w);
 		return;
 	}
 	as.connection = page_connection(w->reporter.page);
+	as.port = client.port;
+	as.check = client.check;
 	memcpy(as.why, w->accept.why, sizeof(as.why));
 	if (w->settings.ask_uid)
 		as.uid =

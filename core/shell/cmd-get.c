@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/shell/balance.h"
 #include "core/shell/inside.h"
 #include "core/sys/child.h"
 
@@ -17,19 +18,49 @@ struct get {
 	uint32_t seq; /* of the client's START: its identity */
 };
 
+/* Where requests go. */
+struct get_at {
+	uint16_t port;
+	char server[NAME_SIZE];
+	bool aim; /* past the policy, at a worker */
+};
+
+static int
+get_at_server(struct get_at *at, const struct server *v, struct err *err)
+{
+	if (!v)
+		return -1;
+	if (!v->port)
+		return err_set(err,
+		               "%s listens on no port: `serve %s --port 0` "
+		               "starts it anew on a free one",
+		               v->name, v->name);
+	at->port = v->port;
+	snprintf(at->server, sizeof(at->server), "%s", v->name);
+	return 0;
+}
+
+/* A balancer is asked for also when it was killed: so clients see it. */
+static bool
+get_at_balancer(struct get_at *at, const struct serving *v)
+{
+	if (!v || !v->balancer || !v->port)
+		return false;
+	at->port = v->port;
+	snprintf(at->server, sizeof(at->server), "%s", v->name);
+	return true;
+}
+
 /* Who is aimed at, and which server that is; NULL and err. */
 static const struct server *
-get_server(struct session *s, const struct args *args, struct err *err)
+get_aimed(struct session *s, const char *to, struct err *err)
 {
-	const char *to = args_option(args, "--to");
-	const struct proc *p;
+	const struct proc *p = session_target(s, to, err);
 
-	if (!to)
-		return session_default_server(s, args_option(args, "--server"),
-		                              err);
-	p = session_target(s, to, err);
 	if (!p)
 		return NULL;
+	if (p->kind == KIND_MASTER)
+		return session_default_server(s, p->name, err);
 	if (p->kind != KIND_WORKER && p->kind != KIND_THREAD) {
 		err_set(err,
 		        "%s answers no requests: aim at a worker, as --to w1",
@@ -39,8 +70,40 @@ get_server(struct session *s, const struct args *args, struct err *err)
 	return session_default_server(s, p->server, err);
 }
 
+/* --to, --server, --port, a balancer, the first server: in this order. */
 static int
-get_words(const struct args *args, const char *port,
+get_find(struct session *s, const struct args *args, struct get_at *at,
+         struct err *err)
+{
+	const char *to = args_option(args, "--to");
+	const char *server = args_option(args, "--server");
+	const char *name = to ? to : server;
+	const struct server *v;
+
+	at->port = (uint16_t)args_number(args, "--port", 0);
+	if (!session_lab_lives(s, err))
+		return -1;
+	if (name ? get_at_balancer(at, session_serving(s, name))
+	         : at->port || get_at_balancer(at, balance_front(s)))
+		return 0;
+	if (!to)
+		return get_at_server(at, session_default_server(s, server, err),
+		                     err);
+	v = get_aimed(s, to, err);
+	at->aim = v && strcmp(v->name, to) != 0;
+	return get_at_server(at, v, err);
+}
+
+/* Does the client get this option as it was typed? */
+static bool
+get_is_ours(const char *name, const struct get_at *at)
+{
+	return strcmp(name, "--server") == 0 || strcmp(name, "--port") == 0 ||
+	       (strcmp(name, "--to") == 0 && !at->aim);
+}
+
+static int
+get_words(const struct args *args, const struct get_at *at, const char *port,
           const char *words[GET_WORDS])
 {
 	const struct command_option *o = args->command->options;
@@ -50,7 +113,7 @@ get_words(const struct args *args, const char *port,
 	if (args->argc)
 		words[n++] = args->argv[0];
 	for (int i = 0; i < COMMAND_OPTIONS && o[i].name; i++) {
-		if (!args->option[i] || strcmp(o[i].name, "--server") == 0)
+		if (!args->option[i] || get_is_ours(o[i].name, at))
 			continue;
 		words[n++] = o[i].name;
 		if (o[i].value.kind != ARG_NONE)
@@ -138,7 +201,7 @@ get_launch(struct session *s, struct start_plan *plan, int *fds,
 }
 
 static uint32_t
-get_start(struct session *s, const struct args *args, const struct server *v,
+get_start(struct session *s, const struct args *args, const struct get_at *at,
           struct err *err)
 {
 	const char *words[GET_WORDS] = { "forkshop-client", NULL, "--port" };
@@ -152,14 +215,14 @@ get_start(struct session *s, const struct args *args, const struct server *v,
 		                   .cmd = cmd };
 	uint32_t seq;
 
-	snprintf(port, sizeof(port), "%u", v->port);
+	snprintf(port, sizeof(port), "%u", at->port);
 	snprintf(name, sizeof(name), "c%u", ++s->last_client);
 	words[1] = name;
-	get_words(args, port, words);
+	get_words(args, at, port, words);
 	snprintf(cmd, sizeof(cmd), "forkshop-client %s %.250s", name,
 	         args->rest);
-	if (args_option(args, "--to")) {
-		if (get_aim(s, v->name, &fds[1], err) < 0)
+	if (at->aim) {
+		if (get_aim(s, at->server, &fds[1], err) < 0)
 			return 0;
 		plan.nfds = 2;
 	}
@@ -172,17 +235,12 @@ get_start(struct session *s, const struct args *args, const struct server *v,
 static enum outcome
 run_get(struct session *s, const struct args *args, struct err *err)
 {
-	const struct server *v = get_server(s, args, err);
+	struct get_at at = { .port = 0 };
 	uint32_t seq = 0;
 	struct get *get;
 
-	if (v && v->port == 0)
-		err_set(err,
-		        "%s listens on no port: `serve %s --port 0` starts it "
-		        "anew on a free one",
-		        v->name, v->name);
-	else if (v)
-		seq = get_start(s, args, v, err);
+	if (get_find(s, args, &at, err) == 0)
+		seq = get_start(s, args, &at, err);
 	get = seq ? calloc(1, sizeof(*get)) : NULL;
 	if (!get)
 		return OUTCOME_FAILED;
@@ -197,7 +255,10 @@ const struct command cmd_get = {
 	.blurb = "fire requests, and see who answers",
 	.detail = "One request is one line: status, worker, time, body. Many "
 	          "are a table. Each request makes a connection of its own "
-	          "unless --keep-alive is given. --to w1 aims at one worker.",
+	          "unless --keep-alive is given. --to w1 aims at one worker. "
+	          "Where there is a balancer, requests go to its address, "
+	          "which stays the one that clients know when it is killed; "
+	          "--to web or --port 3000 goes past it.",
 	.example = "get -n 9",
 	.args = { { .kind = ARG_PATH, .name = "PATH", .optional = true } },
 	.options = {
@@ -208,7 +269,9 @@ const struct command cmd_get = {
 		{ "--keep-alive", { .kind = ARG_NONE },
 		  "use a connection again" },
 		{ "--to", { .kind = ARG_WORKER, .name = "TARGET" },
-		  "aim at a worker, or at a thread of it" },
+		  "aim at a worker, or at a thread of it; or a server, lb1" },
+		{ "--port", { .kind = ARG_NUMBER, .name = "P", .min = 1, .max = 65535 },
+		  "whoever listens on this port of 127.0.0.1" },
 		{ "--rate", { .kind = ARG_NUMBER, .name = "R", .min = 1, .max = 1000000 },
 		  "so many requests per second, not more" },
 		{ "--for", { .kind = ARG_DURATION, .name = "T" },

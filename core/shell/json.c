@@ -193,6 +193,8 @@ json_of_event(const struct event *e)
 	json_put_text(object, "server", e->server);
 	if (e->connection)
 		json_put_count(object, "connection", e->connection);
+	if (e->via[0])
+		json_put_text(object, "via", e->via);
 	json_put_true(object, "told", e->told);
 	json_put_meaning(object, e);
 	json_put_text(object, "text", e->text);

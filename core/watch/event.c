@@ -193,6 +193,12 @@ event_request(const struct event *e, char *buf, size_t size)
 	char name[EVENT_WHO];
 	const char *who = event_name(&e->who, name);
 	const char *path = e->text[0] ? e->text : "a request";
+	char way[EVENT_WHO];
+
+	if (e->via[0]) {
+		snprintf(way, sizeof(way), "%s → %s", e->via, who);
+		who = way;
+	}
 
 	if (e->type == EVENT_REQUEST)
 		SAY("%s serves %s", who, path);
@@ -223,6 +229,10 @@ event_connection(const struct event *e, char *buf, size_t size)
 	case EVENT_HANDOFF:
 		SAY("connection %" PRIu64 " → %s%s%s", e->connection, who,
 		    colon, e->text);
+		break;
+	case EVENT_ROUTED:
+		SAY("connection %" PRIu64 " of %s → %s", e->connection, who,
+		    e->text);
 		break;
 	case EVENT_REFUSED_BY:
 		SAY("%s did not take connection %" PRIu64
@@ -322,6 +332,7 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_ACCEPTED] = event_connection,
 	[EVENT_SKIPPED] = event_connection,
 	[EVENT_HANDOFF] = event_connection,
+	[EVENT_ROUTED] = event_connection,
 	[EVENT_REFUSED_BY] = event_connection,
 	[EVENT_REQUEST] = event_request,
 	[EVENT_HARM] = event_request,

@@ -193,6 +193,8 @@ fate_ended(struct watch *w, struct member *m, const struct ending *ending,
 	if (m->p.dead)
 		return;
 	pages_count(m);
+	if (m->p.kind == KIND_CLIENT)
+		route_forget_client(w, m->p.name);
 	m->p.dead = true;
 	m->p.state = 'Z';
 	m->p.open = 0;

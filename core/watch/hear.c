@@ -461,6 +461,12 @@ hear_say(struct watch *w, struct heard *h)
 	watch_add(w, &e);
 }
 
+static void
+hear_from(struct watch *w, struct heard *h)
+{
+	route_client(w, h->msg->name, (uint16_t)h->msg->target.value);
+}
+
 static void (*const hear_table[MSG_COUNT])(struct watch *, struct heard *) = {
 	// clang-format off
 	[MSG_STARTED]      = hear_started,
@@ -477,6 +483,7 @@ static void (*const hear_table[MSG_COUNT])(struct watch *, struct heard *) = {
 	[MSG_RESPAWNED]    = hear_respawned,
 	[MSG_TERMINAL]     = hear_terminal,
 	[MSG_SAY]          = hear_say,
+	[MSG_FROM]         = hear_from,
 	// clang-format on
 };
 

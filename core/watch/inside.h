@@ -7,6 +7,7 @@
  *	fate.c    birth, stop, end, reap, adoption: each with its event
  *	look.c    reading /proc
  *	pages.c   counters and rings of the servers
+ *	route.c   the way of a request through balancers
  *	births.c  the kernel's own news, by the proc connector
  *	ending.c  how a process ended
  *	picture.c  watch_snapshot(): all of it at one instant
@@ -29,6 +30,23 @@ struct served {
 	struct page *page;            /* borrowed; NULL when it was forgotten */
 	struct member *master;        /* borrowed; NULL before and after */
 	struct member *of[PAGE_ROWS]; /* borrowed: the owner of each row */
+};
+
+#define ROUTE_SIZE 4096
+
+/* A connection that a server accepted, from `port`. */
+struct route_in {
+	const struct served *served; /* borrowed; NULL: free */
+	uint64_t connection;
+	uint16_t port;
+};
+
+/* Whose `port` that is: a client's, or a balancer's for its connection. */
+struct route_out {
+	uint16_t port;               /* 0: free */
+	const struct served *served; /* borrowed; NULL: a client */
+	uint64_t connection;
+	char client[NAME_SIZE];
 };
 
 struct expect {
@@ -59,6 +77,10 @@ struct watch {
 	int frame_drains;       /* and we drained so often in it */
 	struct reported *batch; /* owned: reports of one drain */
 	size_t nbatch, batch_room;
+
+	/* route.c */
+	struct route_in route_in[ROUTE_SIZE];
+	struct route_out route_out[ROUTE_SIZE];
 
 	/* when to read next: watch.c */
 	int timer;
@@ -182,5 +204,26 @@ int pages_thread_row(const struct served *, uint32_t id, pid_t tid);
 
 /* Is a process expected that may have children of which nobody tells? */
 bool hear_expects(const struct watch *);
+
+/* route.c ***************************************************************/
+
+/* A server accepted a connection from `port`; a balancer took `port` of its
+ * own for one; a client says that `port` is its own. */
+void route_accepted(struct watch *, const struct served *, uint64_t connection,
+                    uint16_t port);
+void route_taken(struct watch *, const struct served *, uint64_t connection,
+                 uint16_t port);
+void route_client(struct watch *, const char *name, uint16_t port);
+
+/* The connection is closed; the client has ended. */
+void route_closed(struct watch *, const struct served *, uint64_t connection);
+void route_forget_client(struct watch *, const char *name);
+
+/*
+ * How a connection came to this server through balancers, as far as it is
+ * known: "c1 → lb1 → web2"; "" when there was none on the way.
+ */
+void route_text(struct watch *, const struct served *, uint64_t connection,
+                char *buf, size_t size);
 
 #endif

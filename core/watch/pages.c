@@ -86,8 +86,32 @@ static const enum event_type pages_events[] = {
 	[REPORT_THREAD_ENDED] = EVENT_THREAD_ENDED,
 	[REPORT_SKIPPED]      = EVENT_SKIPPED,
 	[REPORT_HARM]         = EVENT_HARM,
+	[REPORT_ROUTED]       = EVENT_ROUTED,
 	// clang-format on
 };
+
+/* Ports join what several servers tell of one request. */
+static void
+pages_route(struct watch *w, const struct served *served,
+            const struct report *r, struct event *e)
+{
+	switch (r->type) {
+	case REPORT_ACCEPTED:
+		route_accepted(w, served, r->connection, r->port);
+		break;
+	case REPORT_ROUTED:
+		route_taken(w, served, r->connection, r->port);
+		break;
+	case REPORT_CLOSED:
+		route_closed(w, served, r->connection);
+		break;
+	case REPORT_REQUEST:
+	case REPORT_ANSWER:
+	case REPORT_BROKEN:
+		route_text(w, served, r->connection, e->via, sizeof(e->via));
+		break;
+	}
+}
 
 static void
 pages_say(struct watch *w, const struct reported *rd)
@@ -108,6 +132,7 @@ pages_say(struct watch *w, const struct reported *rd)
 	e.a = r->status;
 	e.b = r->took_ns;
 	memcpy(e.text, r->text, sizeof(r->text));
+	pages_route(w, rd->served, r, &e);
 	/* Threads are told by look.c, which sees those of others too. */
 	if (e.type == EVENT_THREAD || e.type == EVENT_THREAD_ENDED)
 		watch_soon(w);

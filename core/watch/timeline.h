@@ -34,6 +34,7 @@
 	X(ACCEPTED,     "accepted",     5)  /* connection */ \
 	X(SKIPPED,      "skipped",      5)  /* who was passed over; text: why */ \
 	X(HANDOFF,      "handoff",      6)  /* who got it; text: why */ \
+	X(ROUTED,       "routed",       6)  /* by a balancer; text: to whom */ \
 	X(REFUSED_BY,   "refused_by",   7)  /* a worker refused a hand-off */ \
 	X(REQUEST,      "request",      8)  /* begins; text: path */ \
 	X(HARM,         "harm",         8)  /* is about to do it; text: path */ \
@@ -80,6 +81,7 @@ struct event {
 	char server[NAME_SIZE];
 	bool told; /* EXITED: it had been told to leave */
 	char text[128];
+	char via[64]; /* of a request through balancers: "c1 → lb1 → web2" */
 };
 
 struct timeline;

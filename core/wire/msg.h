@@ -100,6 +100,7 @@ struct msg_handoff {
 	uint32_t uid;        /* of the client's end; (uint32_t)-1 unknown */
 	uint16_t port;       /* the client's port */
 	uint8_t accepted;    /* MSG_TAKEN: one of HANDOFF_... */
+	uint8_t check;       /* a health check: not counted, not told */
 	char why[96];        /* this worker got it because ... */
 };
 
@@ -189,6 +190,7 @@ struct msg_text {
 	/* client -> shell */ \
 	X(PROGRESS,     progress) \
 	X(RESULT,       progress) \
+	X(FROM,         target)    /* value: a port that it connects from */ \
 	/* shell -> master -> worker, shell -> puppet; and back */ \
 	X(VARIABLE,     set)       /* tell this variable; value not "": set it */ \
 	X(VALUE,        variable)  /* seq of the VARIABLE; a puppet's without: name is now so */ \

@@ -167,6 +167,8 @@ table_gap(const struct tally *t, char *buf, size_t size)
 {
 	char time[TABLE_TIME_SIZE];
 
+	if (!t->sent)
+		return;
 	table_time(tally_gap(t), time);
 	text_add(buf, size,
 	         "gap       %9s  was the longest time without an "

@@ -221,9 +221,9 @@ END_TEST
 
 /* The wire to the shell *************************************************/
 
-START_TEST(the_shell_hears_the_result)
+START_TEST(the_shell_hears_ports_and_the_result)
 {
-	int ends[2], fds[WIRE_FDS], nfds;
+	int ends[2], fds[WIRE_FDS], nfds, ports = 0;
 	struct run_with with = { .plan = &plan, .tally = tally };
 	struct msg m;
 
@@ -233,9 +233,11 @@ START_TEST(the_shell_hears_the_result)
 	strcpy(plan.name, "c1");
 	strcpy(plan.path, "/ok");
 	ck_assert_int_eq(run_plan(&with, &only, &err), 0);
-	do
+	do {
 		ck_assert_int_eq(wire_try_recv(ends[1], &m, fds, &nfds), 1);
-	while (m.type == MSG_PROGRESS);
+		ports += m.type == MSG_FROM && m.target.value > 0;
+	} while (m.type == MSG_PROGRESS || m.type == MSG_FROM);
+	ck_assert_int_eq(ports, 5);
 	ck_assert_str_eq(msg_name(m.type), "RESULT");
 	ck_assert_str_eq(m.name, "c1");
 	ck_assert_uint_eq(m.progress.wanted, 5);
@@ -437,7 +439,7 @@ add_tests(TCase *tcase)
 	tcase_add_test(tcase, a_request_is_not_sent_again_without_end);
 	tcase_add_test(tcase, a_rate_is_kept);
 	tcase_add_test(tcase, a_signal_ends_a_run_and_keeps_its_counts);
-	tcase_add_test(tcase, the_shell_hears_the_result);
+	tcase_add_test(tcase, the_shell_hears_ports_and_the_result);
 	tcase_add_test(tcase, the_end_of_the_shell_ends_a_run);
 	tcase_add_test(tcase, every_connection_is_aimed);
 	tcase_add_test(tcase,

@@ -154,6 +154,7 @@ START_TEST(a_table_has_workers_failures_times_and_order)
 	    "time      p50 1.2 ms   p95 1.2 ms   p99 1.2 ms   max 1.2 ms\n"
 	    "total             3  answered, 1 failed, in 4.0 ms: 750 per "
 	    "second\n"
+	    "gap          4.0 ms  was the longest time without an answer\n"
 	    "order: w2 w1 empty w2\n");
 }
 END_TEST

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/load/tally.h"
+#include "core/sys/clock.h"
 
 static struct tally *tally;
 
@@ -40,6 +41,19 @@ failed(uint64_t nth, enum tally_reason reason, const char *why)
 	snprintf(a.why, sizeof(a.why), "%s", why);
 	tally_add(tally, nth, &a);
 }
+
+/* Answers at 10, 15 and 40 ms of a run of 60 ms, and of one of 100 ms. */
+START_TEST(the_gap_is_the_longest_time_without_an_answer)
+{
+	tally_answered_at(tally, 10 * NS_PER_MS);
+	tally_answered_at(tally, 15 * NS_PER_MS);
+	tally_answered_at(tally, 40 * NS_PER_MS);
+	tally->took_ns = 60 * NS_PER_MS;
+	ck_assert_int_eq(tally_gap(tally), 25 * NS_PER_MS);
+	tally->took_ns = 100 * NS_PER_MS;
+	ck_assert_int_eq(tally_gap(tally), 60 * NS_PER_MS);
+}
+END_TEST
 
 START_TEST(answers_are_counted_per_worker)
 {
@@ -203,6 +217,7 @@ main(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, the_gap_is_the_longest_time_without_an_answer);
 	tcase_add_test(tcase, answers_are_counted_per_worker);
 	tcase_add_test(tcase, workers_are_sorted_by_number);
 	tcase_add_test(tcase, a_nameless_answer_counts_too);

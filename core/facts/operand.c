@@ -153,6 +153,12 @@ operand_event_words(struct grammar *g, struct node *n)
 		return operand_signal(g, 0, &n->n) &&
 		       reader_pass(g, TOKEN_COMMA, "',' and a name") &&
 		       operand_event_name(g, n->name);
+	if (n->event == EVENT_TYPED)
+		return operand_name(g, n->other);
+	if (n->event == EVENT_CALLED)
+		return operand_name(g, n->other) &&
+		       reader_pass(g, TOKEN_COMMA, "',' and a puppet") &&
+		       operand_event_name(g, n->name);
 	if (!operand_event_name(g, n->name))
 		return false;
 	if (g->lex.token != TOKEN_COMMA)

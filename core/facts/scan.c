@@ -44,6 +44,9 @@ scan_matches(const struct node *n, const struct event *e)
 	if ((e->type == EVENT_SIGNAL || e->type == EVENT_REFUSED) &&
 	    e->a != n->n)
 		return false;
+	if (e->type == EVENT_CALLED || e->type == EVENT_TYPED)
+		return strcmp(e->other.name, n->other) == 0 &&
+		       scan_is(e, &e->who, n->name);
 	return scan_is(e, &e->who, n->name) && scan_is(e, &e->other, n->other);
 }
 

@@ -169,9 +169,28 @@ session_finish(struct session *s, enum outcome outcome,
 	session_over(s, true);
 }
 
+/* For who asks afterwards: `ever typed(explain)`, `ever typed(ps)`. */
+static void
+session_record(struct session *s, const struct parse *p)
+{
+	struct event e = { .type = EVENT_TYPED, .t_ns = clock_ns() };
+	size_t len = p->line ? strcspn(p->line, " \t;&|<>()") : 0;
+
+	if (p->kind == PARSE_COMMAND)
+		snprintf(e.other.name, sizeof(e.other.name), "%s",
+		         p->command->name);
+	else if (len > 0 && len < sizeof(e.other.name))
+		memcpy(e.other.name, p->line, len);
+	else
+		return;
+	timeline_add(s->timeline, &e);
+	session_news(s);
+}
+
 static enum outcome
 session_dispatch(struct session *s, struct parse *p, struct err *err)
 {
+	session_record(s, p);
 	switch (p->kind) {
 	case PARSE_COMMAND:
 		return p->command->run(s, &p->args, err);

@@ -10,6 +10,7 @@
 #include "core/shell/inside.h"
 #include "core/shell/spell.h"
 #include "core/shell/troupe.h"
+#include "core/sys/clock.h"
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
 
@@ -79,6 +80,26 @@ troupe_bore(struct puppet *p, bool returned)
 	p->bore = !returned;
 }
 
+/* For who asks afterwards: `ever called(fork, p1)`. */
+static void
+troupe_record(struct puppet *p, const char *call, const char *line,
+              const struct msg_returned *r)
+{
+	struct event e = { .type = EVENT_CALLED,
+		           .t_ns = clock_ns(),
+		           .who = { .pid = p->pid, .kind = KIND_PUPPET },
+		           .a = r->value };
+	size_t len = strcspn(call, "(");
+
+	if (r->error)
+		return;
+	memcpy(e.who.name, p->name, sizeof(e.who.name));
+	snprintf(e.other.name, sizeof(e.other.name), "%.*s", (int)len, call);
+	snprintf(e.text, sizeof(e.text), "%.*s", (int)sizeof(e.text) - 1, line);
+	timeline_add(p->session->timeline, &e);
+	session_news(p->session);
+}
+
 static void
 troupe_returned(struct puppet *p, const struct msg_returned *r)
 {
@@ -100,6 +121,7 @@ troupe_returned(struct puppet *p, const struct msg_returned *r)
 	if (r->text[0])
 		text_add(line, sizeof(line), "  (%s)", r->text);
 	session_say(p->session, LINE_RESULT, "%s: %s", p->name, line);
+	troupe_record(p, call, line, r);
 	if (p->newborn) {
 		p->newborn = false;
 	} else {

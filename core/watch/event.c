@@ -315,6 +315,10 @@ event_rest(const struct event *e, char *buf, size_t size)
 	else if (e->type == EVENT_LOST)
 		SAY("%" PRId64 " reports of %s were lost: it was too busy",
 		    e->a, e->server[0] ? e->server : "a server");
+	else if (e->type == EVENT_TYPED)
+		SAY("%s was typed", e->other.name);
+	else if (e->type == EVENT_CALLED)
+		SAY("%s: %s", e->who.name, e->text);
 	else
 		SAY("%s", e->text);
 }
@@ -351,6 +355,8 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_REFUSED] = event_rest,
 	[EVENT_TERMINAL] = event_rest,
 	[EVENT_LOST] = event_rest,
+	[EVENT_TYPED] = event_rest,
+	[EVENT_CALLED] = event_rest,
 	[EVENT_NOTE] = event_rest,
 };
 

@@ -53,6 +53,8 @@
 	X(REFUSED,      "refused",     17)  /* a: port */ \
 	X(TERMINAL,     "terminal",    17)  /* who has the terminal now */ \
 	X(LOST,         "lost",        18)  /* a: reports that were dropped */ \
+	X(TYPED,        "typed",        0)  /* other: a command or program that runs from the prompt */ \
+	X(CALLED,       "called",      18)  /* who: a puppet; other: its call, that has returned a; text: all of it */ \
 	X(NOTE,         "note",        18)  /* text: a sentence for the log */
 // clang-format on
 

@@ -223,6 +223,8 @@ START_TEST(every_event_can_be_asked)
 	for (int i = EVENT_NONE + 1; i < EVENT_TYPES; i++) {
 		const char *form = i == EVENT_SIGNAL    ? "%s(TERM, w1)"
 		                   : i == EVENT_REFUSED ? "%s(3000)"
+		                   : i == EVENT_CALLED  ? "%s(fork, p1)"
+		                   : i == EVENT_TYPED   ? "%s(explain)"
 		                                        : "%s(w1, lab)";
 		struct fact *fact;
 

@@ -129,6 +129,12 @@ START_TEST(an_event_is_of_whom_it_says)
 		{ "refused(3001)", FACT_FALSE },
 		{ "request(w1)", FACT_TRUE },
 		{ "forked(w3)", FACT_TRUE },
+		{ "called(fork, p1)", FACT_TRUE },
+		{ "called(fork, puppets)", FACT_TRUE },
+		{ "called(wait, p1)", FACT_FALSE },
+		{ "called(fork, p2)", FACT_FALSE },
+		{ "typed(ps)", FACT_TRUE },
+		{ "typed(tree)", FACT_FALSE },
 	};
 
 	happens(EVENT_FORKED, "w3", "web", 0);
@@ -140,6 +146,8 @@ START_TEST(an_event_is_of_whom_it_says)
 	happens(EVENT_REAPED, "w1", "web", 0);
 	happens(EVENT_REAPED, "w2", NULL, 0);
 	happens(EVENT_REFUSED, NULL, NULL, 3000);
+	happens(EVENT_CALLED, "p1", "fork", 9412);
+	happens(EVENT_TYPED, NULL, "ps", 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct fact *fact = begin(rows[i].fact);
 

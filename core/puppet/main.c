@@ -6,12 +6,16 @@
  * as descriptor 1.  It keeps that aside for `stdout pipe` and moves to the
  * lab's terminal.  It has one thread until it is told otherwise.  When the
  * string of the main thread is cut, the process ends.
+ *
+ * forkshop-puppet --measure WHAT - how dear processes and threads are.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "core/puppet/measure.h"
 #include "core/puppet/puppet.h"
 #include "core/puppet/string.h"
 #include "core/sys/title.h"
@@ -31,6 +35,8 @@ main_move_to_terminal(void)
 int
 main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "--measure") == 0)
+		return measure_main(argc - 2, argv + 2);
 	if (argc < 2) {
 		fprintf(stderr, "usage: forkshop-puppet NAME (started by the "
 		                "lab: type `puppet` in forkshop)\n");

@@ -101,10 +101,11 @@ serve_name_ok(const char *name, struct err *err)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-	if (strchr("wcjp", name[0]) && name[1] &&
+	if (strchr("wcjpm", name[0]) && name[1] &&
 	    name[1 + strspn(name + 1, "0123456789")] == '\0')
 		return err_set(err,
-		               "%s names a worker, client, job or puppet: "
+		               "%s names a worker, client, job, puppet or "
+		               "measure: "
 		               "call the server otherwise, as web2",
 		               name);
 	if (balance_name_ok(name))

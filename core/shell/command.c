@@ -21,6 +21,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_balance, cmd_lb, cmd_drain, cmd_undrain,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
+    cmd_measure,
     cmd_slow,
     cmd_record, cmd_mark, cmd_caption, cmd_source,
     cmd_help, cmd_history, cmd_clear, cmd_set, cmd_cd, cmd_quit;
@@ -64,6 +65,8 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_puppet,
 	&cmd_p,
 	&cmd_all,
+	/* measuring */
+	&cmd_measure,
 	/* time */
 	&cmd_slow,
 	/* recording */

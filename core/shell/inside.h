@@ -155,7 +155,7 @@ struct session {
 
 	/* session-jobs.c, session-server.c */
 	struct job jobs[SESSION_PROGRAMS];
-	unsigned last_used, last_job, last_client;
+	unsigned last_used, last_job, last_client, last_measure;
 	struct job *foreground; /* borrowed: in jobs; NULL: the prompt */
 	struct serving servers[SESSION_SERVERS];
 	uint32_t slow_ms; /* of every server, as `slow` was told */

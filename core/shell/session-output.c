@@ -54,7 +54,7 @@ session_on_line(void *arg, const char *line)
 		session_say_as(o->session, LINE_OUTPUT, "lab", line);
 	else if (session_outlet_refusal(o->session, job, line))
 		return;
-	else if (job->kind == START_CLIENT)
+	else if (job->kind == START_CLIENT || job->kind == START_MEASURE)
 		session_say_as(o->session, LINE_RESULT, NULL, line);
 	else
 		session_say_as(o->session, LINE_OUTPUT, job->name, line);

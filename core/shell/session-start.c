@@ -78,10 +78,9 @@ session_expect(struct session *s, const struct start_plan *plan,
                const char *name)
 {
 	static const enum kind kinds[] = {
-		[START_SERVER] = KIND_MASTER,
-		[START_CLIENT] = KIND_CLIENT,
-		[START_PUPPET] = KIND_PUPPET,
-		[START_JOB] = KIND_JOB,
+		[START_SERVER] = KIND_MASTER, [START_CLIENT] = KIND_CLIENT,
+		[START_PUPPET] = KIND_PUPPET, [START_JOB] = KIND_JOB,
+		[START_MEASURE] = KIND_JOB,
 	};
 
 	watch_expect(s->watch, name,

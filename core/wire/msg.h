@@ -24,7 +24,13 @@
 #define LAB_TTY_FD    4    /* the lab's terminal, the slave of a pty */
 
 /* What the lab is asked to start. */
-enum start_kind { START_SERVER, START_CLIENT, START_PUPPET, START_JOB };
+enum start_kind {
+	START_SERVER,
+	START_CLIENT,
+	START_PUPPET,
+	START_JOB,
+	START_MEASURE
+};
 
 /*
  * shell -> lab.  Descriptors of the message: first the child's 1 and 2 (one

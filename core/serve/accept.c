@@ -139,12 +139,12 @@ accept_one(struct master *m, const struct listener *l)
 	a->number = page_connection(m->page);
 	a->port = client.port;
 	a->check = client.check;
-	a->aim_id = 0;
+	a->aim_id = a->aim_thread = 0;
 	a->uid = (uint32_t)-1;
 	if (m->settings.ask_uid)
 		a->uid = listener_ask_uid(&m->diag, a->port, (uint16_t)l->port);
 	if (l == &m->private)
-		a->aim_id = aim_take(m, a->port);
+		a->aim_id = aim_take(m, a->port, &a->aim_thread);
 	if (l == &m->private && !a->aim_id)
 		handoff_drop(m, a); /* a stranger */
 	else

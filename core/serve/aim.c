@@ -18,11 +18,12 @@ aim_find(struct master *m, uint16_t port)
 }
 
 uint32_t
-aim_take(struct master *m, uint16_t port)
+aim_take(struct master *m, uint16_t port, uint32_t *thread)
 {
 	struct aim *aim = aim_find(m, port);
 	uint32_t id = aim ? aim->id : 0;
 
+	*thread = aim ? aim->thread : 0;
 	if (aim)
 		aim->port = 0;
 	return id;
@@ -67,13 +68,10 @@ aim_refusal(struct master *m, const struct msg_handoff *want)
 		snprintf(text, sizeof(text),
 		         "w%u takes no connections: it is %s", want->id,
 		         life_name(slot->life));
-	else if (want->thread)
-		snprintf(text, sizeof(text),
-		         "w%u has one thread only: aim at w%u itself", want->id,
-		         want->id);
 	else if (!want->port)
 		snprintf(text, sizeof(text), "port 0 is nobody's");
-	else
+	else if (!want->thread ||
+	         pass_aims(m, slot, want->thread, text, sizeof(text)))
 		return NULL;
 	return text;
 }
@@ -97,6 +95,7 @@ aim_hear(struct caller *c, const struct msg *msg)
 	}
 	*aim = (struct aim){ .port = msg->handoff.port,
 		             .id = msg->handoff.id,
+		             .thread = msg->handoff.thread,
 		             .line = c->wire };
 	answer = msg_make(MSG_AIMED, m->settings.name);
 	answer.listening.id = msg->handoff.id;

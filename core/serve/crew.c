@@ -231,6 +231,7 @@ crew_close(struct master *m, struct slot *slot)
 	if (m->live == 1 && m->waiting && !m->stopping)
 		crew_say_waiting(m);
 	crew_fail_fork(m, slot);
+	pass_gone(m, slot);
 }
 
 static void
@@ -284,6 +285,11 @@ crew_hear(struct master *m, struct slot *slot, const struct msg *msg)
 	case MSG_LEAVING:
 		crew_fact(m, slot, FACT_LEAVING);
 		break;
+	case MSG_DONE:
+	case MSG_FAILED:
+		pass_answer(m, slot, msg);
+		break;
+	case MSG_SAY:
 	case MSG_VALUE:
 		say_message(m, msg, NULL, 0);
 		break;
@@ -418,7 +424,7 @@ crew_ended(struct master *m, struct slot *slot, const struct child_news *news)
 	crew_fact(m, slot, FACT_EXITED);
 	crew_say_change(m, slot, MSG_CHANGED, news);
 	child_reap(news->pid);
-	page_row_fold(m->page, slot->row);
+	pass_fold(m, slot);
 	crew_say_change(m, slot, MSG_REAPED, news);
 	crew_fact(m, slot, FACT_REAPED);
 	m->live--;

@@ -163,7 +163,7 @@ handoff_candidates(struct master *m, struct candidate *c, struct slot **slots)
 		    (struct candidate){ .id = slot->id,
 			                .busy = handoff_busy(slot, now_ns),
 			                .turn = slot->turn,
-			                .open = m->page->row[slot->row].open };
+			                .open = m->page->row[slot->row].held };
 		slots[n++] = slot;
 	}
 	return n;
@@ -265,6 +265,7 @@ handoff_message(const struct arrival *a)
 	msg.t_ns = clock_ns();
 	msg.handoff.connection = a->number;
 	msg.handoff.id = a->aim_id;
+	msg.handoff.thread = a->aim_thread;
 	msg.handoff.uid = a->uid;
 	msg.handoff.port = a->port;
 	msg.handoff.check = a->check;
@@ -320,11 +321,13 @@ handoff_run_aimed(struct master *m)
 
 		if (a)
 			handoff_want(m, slot);
-		if (!a || slot->in_hand || slot->full || slot->choked)
+		if (!a || slot->in_hand || slot->choked ||
+		    (slot->full && !a->aim_thread))
 			continue;
 		msg = handoff_message(a);
 		snprintf(msg->handoff.why, sizeof(msg->handoff.why),
-		         "aimed at w%u", slot->id);
+		         a->aim_thread ? "aimed at w%u.t%u" : "aimed at w%u",
+		         slot->id, a->aim_thread);
 		if (!handoff_send(m, slot, a, msg))
 			continue;
 		handoff_pop(&slot->aimed);
@@ -367,6 +370,8 @@ handoff_taken(struct master *m, struct slot *slot,
 		return;
 	}
 	handoff_report(m, a, REPORT_REFUSED, slot->id, "there is no room");
+	if (a->aim_thread) /* which does not wait for room: not at once */
+		handoff_choke(m, slot);
 	handoff_again(m, slot, a);
 }
 

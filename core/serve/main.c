@@ -14,10 +14,12 @@
  *	accept, handoff connections: accept, queue, pass on, acknowledge
  *	policy          who gets the next one
  *	aim             requests that want one certain worker
+ *	pass            what the shell asks a worker about its threads
  *	say, report     what is told: messages, and the rings of the page
  *
  *	worker          the loop of a worker
  *	model, model-*  what it does with a connection
+ *	threads, lane   its threads; serving beside the main one
  *	http, request   the only includer of microhttpd.h; a request on its way
  *	pages, page-*   what it answers
  *	stage           where hand-off, serving and reply can be slowed

@@ -86,10 +86,6 @@ master_retire(struct master *m, const struct msg *msg)
 	else if (slot->life >= LIFE_LEAVING)
 		snprintf(text, sizeof(text), "w%u is leaving already",
 		         slot->id);
-	else if (msg->target.value)
-		snprintf(text, sizeof(text),
-		         "w%u has one thread only: retire w%u itself", slot->id,
-		         slot->id);
 	if (text[0]) {
 		say_failed(m, msg->seq, text);
 		return;
@@ -209,7 +205,13 @@ master_hear(struct master *m, const struct msg *msg, const int *fds, int nfds)
 		master_ask_reload(m, msg);
 		break;
 	case MSG_RETIRE:
-		master_retire(m, msg);
+		if (msg->target.value)
+			pass_ask(m, msg);
+		else
+			master_retire(m, msg);
+		break;
+	case MSG_THREAD:
+		pass_ask(m, msg);
 		break;
 	case MSG_STOP:
 		master_stop(m, msg->seq);

@@ -3,7 +3,7 @@
  * master - the process that owns the workers.
  *
  * It forks them, hands them connections, and learns of their deaths.  It has
- * one thread, so it may fork at any turn.  Nine files share its struct:
+ * one thread, so it may fork at any turn.  Ten files share its struct:
  *
  *	master.c	its loop, and what the shell asks for
  *	crew.c		the workers: fork, what they say, reap
@@ -14,6 +14,7 @@
  *	share.c		lending them to workers
  *	handoff.c	connections: queue, hand over, acknowledge
  *	aim.c		requests that want one certain worker
+ *	pass.c		what a worker is asked about its threads
  *	say.c		what it tells
  */
 #ifndef CORE_SERVE_MASTER_H
@@ -40,6 +41,7 @@
 #define MASTER_ORDERS  16   /* "fork N" that wait */
 #define MASTER_AIMS    1024
 #define MASTER_CALLERS 64
+#define SLOT_ASKS      16 /* requests of the shell that a worker answers */
 
 /* A connection that was accepted, until a worker has taken it. */
 struct arrival {
@@ -47,9 +49,10 @@ struct arrival {
 	int fd; /* owned */
 	uint64_t number;
 	uint32_t uid;
-	uint16_t port;   /* the client's */
-	bool check;      /* a health check: not told */
-	uint32_t aim_id; /* the worker that it wants, or 0 */
+	uint16_t port;       /* the client's */
+	bool check;          /* a health check: not told */
+	uint32_t aim_id;     /* the worker that it wants, or 0 */
+	uint32_t aim_thread; /* of it, or 0: any */
 	struct stage stage;
 	struct master *master; /* borrowed */
 };
@@ -88,6 +91,7 @@ struct slot {
 	struct listener *lent; /* borrowed: it accepts there; or NULL */
 
 	uint32_t fork_seq, retire_seq; /* whom to answer; 0 nobody */
+	uint32_t asked[SLOT_ASKS];     /* what it was asked; 0 nothing */
 	struct master *master;         /* borrowed */
 };
 
@@ -126,10 +130,10 @@ struct reload {
 	bool ahead;      /* an old one was told to leave before that */
 };
 
-/* Connections from `port` go to worker `id`. */
+/* Connections from `port` go to worker `id`, or to a thread of it. */
 struct aim {
 	uint16_t port; /* 0: free */
-	uint32_t id;
+	uint32_t id, thread;
 	const struct wire *line; /* borrowed: who asked */
 };
 
@@ -294,6 +298,20 @@ void master_stop(struct master *, uint32_t seq);
 /* Let `n` workers be forked.  Returns -1 with err. */
 int master_order(struct master *, const struct order *, struct err *);
 
+/* pass.c ******************************************************************/
+
+/* Pass a request about threads to a worker, or say why not. */
+void pass_ask(struct master *, const struct msg *);
+void pass_answer(struct master *, struct slot *, const struct msg *);
+void pass_gone(struct master *, struct slot *);
+
+/* May a request aim at that thread?  If not, why says so. */
+bool pass_aims(struct master *, const struct slot *, uint32_t number, char *why,
+               size_t size);
+
+/* The worker has ended: fold its row and those of its threads. */
+void pass_fold(struct master *, const struct slot *);
+
 /* accept.c ****************************************************************/
 
 /* Listen, because the first worker does; or no more, after the last one. */
@@ -373,9 +391,9 @@ void aim_line(struct master *, int fd);
 
 /*
  * A connection has come to the private listener: the worker that it wants,
- * or 0, and the aim is used up.
+ * or 0, and its thread, and the aim is used up.
  */
-uint32_t aim_take(struct master *, uint16_t port);
+uint32_t aim_take(struct master *, uint16_t port, uint32_t *thread);
 void aim_close(struct master *);
 
 /* say.c *******************************************************************/

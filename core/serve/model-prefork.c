@@ -31,4 +31,6 @@ const struct model model_prefork = {
 	.yield = model_main_yield,
 	.leave = model_main_leave,
 	.close = model_main_close,
+	.one_thread = "a worker of the model prefork serves one connection "
+	              "at a time; `model pool` has threads",
 };

@@ -58,7 +58,10 @@ model_help(const struct model *model)
 static void
 model_main_closed(void *arg)
 {
-	worker_closed(arg);
+	struct worker *w = arg;
+
+	worker_held(&w->reporter, -1);
+	worker_closed(w);
 }
 
 int

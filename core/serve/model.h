@@ -37,6 +37,18 @@ struct model {
 	/* Others wait for a place: what only is kept alive may go.  Or NULL. */
 	void (*yield)(struct worker *);
 
+	/* A setting was changed, or time goes on: tell threads.  Or NULL. */
+	void (*poke)(struct worker *, const struct msg *);
+
+	/*
+	 * `n` more serving threads; and the end of one, upon which `seq` is
+	 * answered.  NULL: it has none to give, for the reason one_thread.
+	 */
+	int (*threads)(struct worker *, int n, struct err *);
+	int (*retire)(struct worker *, uint32_t number, uint32_t seq,
+	              struct err *);
+	const char *one_thread;
+
 	/* Finish what is open; each one that ends calls worker_closed(). */
 	void (*leave)(struct worker *);
 

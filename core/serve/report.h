@@ -9,8 +9,8 @@
 #include "core/wire/page.h"
 
 struct reporter {
-	struct page *page; /* borrowed */
-	int row;
+	struct page *page;   /* borrowed */
+	int row, worker_row; /* its own, and that of its worker */
 	int wake; /* borrowed: eventfd of the shell; -1: nobody reads */
 	int stir; /* borrowed: eventfd of the master, for report_stir() */
 	uint32_t id, thread;

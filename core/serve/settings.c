@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/serve/settings.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -103,6 +104,21 @@ settings_model(const struct setting *s, struct settings *all, const char *value,
 	return 0;
 }
 
+static int
+settings_threads(const struct setting *s, struct settings *all,
+                 const char *value, struct err *err)
+{
+	cpu_set_t set;
+
+	if (strcmp(value, "cores") != 0)
+		return settings_number(s, all, value, err);
+	all->threads =
+	    sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+	if (all->threads > s->max)
+		all->threads = s->max;
+	return 0;
+}
+
 // clang-format off
 #define AT(field) offsetof(struct settings, field)
 static const struct setting settings_table[] = {
@@ -118,6 +134,8 @@ static const struct setting settings_table[] = {
 	  LIVE, settings_policy, 0, 0, 0 },
 	{ "model", "NAME", "what a worker does with a connection",
 	  AT_BIRTH, settings_model, 0, 0, 0 },
+	{ "threads", "N|cores", "that serve in each worker (model pool: 4)",
+	  AT_START, settings_threads, AT(threads), 1, SETTINGS_THREADS },
 	{ "connections", "N", "that a worker holds at one time",
 	  LIVE, settings_number, AT(connections), 0, SETTINGS_CONNECTIONS },
 	{ "timeout", "S", "drop what is silent for S seconds",
@@ -204,6 +222,20 @@ settings_option(struct settings *all, int argc, char **argv, struct err *err)
 	return s->set(s, all, argv[1], err) < 0 ? -1 : 2;
 }
 
+/* Threads make a pool of the model event; others have none to choose. */
+static int
+settings_with_threads(struct settings *all, struct err *err)
+{
+	if (!all->threads || all->model == &model_pool)
+		return 0;
+	if (all->model != &model_event)
+		return err_set(err,
+		               "--threads is for the models event and pool: %s",
+		               all->model->one_thread);
+	all->model = &model_pool;
+	return 0;
+}
+
 int
 settings_parse(struct settings *all, int argc, char **argv, struct err *err)
 {
@@ -230,6 +262,8 @@ settings_parse(struct settings *all, int argc, char **argv, struct err *err)
 		if (n < 0)
 			return -1;
 	}
+	if (settings_with_threads(all, err) < 0)
+		return -1;
 	if (!all->name[0])
 		return err_set(err, "the server wants a name: "
 		                    "forkshop-server web --port 3000");

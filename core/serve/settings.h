@@ -17,6 +17,7 @@
 
 #define SETTINGS_WORKERS     128  /* that may live at one time */
 #define SETTINGS_CONNECTIONS 1000 /* open in one worker */
+#define SETTINGS_THREADS     64   /* that serve in one worker */
 
 struct model;
 struct policy;
@@ -41,6 +42,7 @@ struct settings {
 	enum on_parent_death on_parent_death;
 	const struct policy *policy;
 	const struct model *model;
+	int threads; /* of a worker of the model pool; 0: nobody said */
 };
 
 /* What a server has when nobody says anything. */

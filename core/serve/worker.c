@@ -100,8 +100,14 @@ worker_offer(struct worker *w, int fd, const struct msg_handoff *handoff)
 {
 	enum taken taken = TAKEN_NOT;
 
-	if (!w->leaving && !w->busy && worker_has_room(w))
+	/* Who aims at one thread need not wait for another one. */
+	if (!w->leaving &&
+	    ((!w->busy && worker_has_room(w)) || handoff->thread)) {
+		worker_held(&w->reporter, 1);
 		taken = w->settings.model->take(w, fd, handoff);
+		if (taken == TAKEN_NOT)
+			worker_held(&w->reporter, -1);
+	}
 	w->busy = taken != TAKEN_FREE || !worker_has_room(w);
 	worker_accept_check(w);
 	return taken;
@@ -140,7 +146,71 @@ worker_closed(struct worker *w)
 	w->owes_room = false;
 }
 
+void
+worker_held(const struct reporter *who, int more)
+{
+	struct row *row = &who->page->row[who->worker_row];
+
+	atomic_fetch_add(&row->held, (uint32_t)more);
+}
+
+/* What it says ************************************************************/
+
+void
+worker_answer(struct worker *w, uint32_t seq, const char *why)
+{
+	struct msg m =
+	    msg_say(why ? MSG_FAILED : MSG_DONE, "%s", why ? why : "");
+
+	if (!seq)
+		return;
+	m.seq = seq;
+	worker_tell(w, &m);
+}
+
+void
+worker_say(struct worker *w, const char *text)
+{
+	struct msg m = msg_say(MSG_SAY, "%s", text);
+
+	worker_tell(w, &m);
+}
+
 /* The channel *************************************************************/
+
+/* "thread 2 w1". */
+static void
+worker_threads(struct worker *w, const struct msg *m)
+{
+	const struct model *model = w->settings.model;
+	struct err err;
+
+	if (w->leaving)
+		err_set(&err, "w%u is leaving", w->reporter.id);
+	else if (!model->threads)
+		err_set(&err, "w%u gets no more threads: %s", w->reporter.id,
+		        model->one_thread);
+	else if (model->threads(w, m->target.value, &err) == 0)
+		err.text[0] = '\0';
+	worker_answer(w, m->seq, err.text[0] ? err.text : NULL);
+}
+
+/* "retire w1.t1": answered when it has ended. */
+static void
+worker_retire(struct worker *w, const struct msg *m)
+{
+	const struct model *model = w->settings.model;
+	struct err err;
+
+	if (w->leaving)
+		err_set(&err, "w%u is leaving", w->reporter.id);
+	else if (!model->retire)
+		err_set(&err, "w%u.t%d cannot be retired alone: %s",
+		        w->reporter.id, m->target.value, model->one_thread);
+	else if (model->retire(w, (uint32_t)m->target.value, m->seq, &err) == 0)
+		return;
+	worker_answer(w, m->seq, err.text);
+}
 
 static void
 worker_leave(struct worker *w)
@@ -155,10 +225,12 @@ worker_leave(struct worker *w)
 }
 
 static void
-worker_set(struct worker *w, const struct msg_set *set)
+worker_set(struct worker *w, const struct msg *m)
 {
-	settings_change(&w->settings, set->name, set->value, NULL);
+	settings_change(&w->settings, m->set.name, m->set.value, NULL);
 	gate_poke(&w->gate);
+	if (w->settings.model->poke)
+		w->settings.model->poke(w, m);
 	worker_closed(w); /* there may be more room than before */
 }
 
@@ -195,7 +267,11 @@ worker_hear(struct worker *w, const struct msg *m, const int *fds, int nfds)
 	else if (m->type == MSG_WANTED)
 		worker_yield(w);
 	else if (m->type == MSG_SET)
-		worker_set(w, &m->set);
+		worker_set(w, m);
+	else if (m->type == MSG_THREAD)
+		worker_threads(w, m);
+	else if (m->type == MSG_RETIRE)
+		worker_retire(w, m);
 	else if (m->type == MSG_VARIABLE)
 		worker_peek(w, m);
 }
@@ -255,6 +331,7 @@ worker_open(struct worker *w, const struct birth *b, struct err *err)
 	w->accept.fd = w->accept.held = w->accept.diag = -1;
 	w->reporter = (struct reporter){ .page = b->page,
 		                         .row = b->row,
+		                         .worker_row = b->row,
 		                         .wake = b->wake,
 		                         .stir = b->stir,
 		                         .id = b->id,

@@ -75,4 +75,16 @@ void worker_accept_check(struct worker *);
 /* For models: one connection is closed, or another can be taken. */
 void worker_closed(struct worker *);
 
+/*
+ * One connection more, or less (-1), is open in the worker, in whatever
+ * thread or child of it: the row of the worker says how many.
+ */
+void worker_held(const struct reporter *, int more);
+
+/* Answer a request of the shell: DONE, or FAILED with the reason. */
+void worker_answer(struct worker *, uint32_t seq, const char *why);
+
+/* A line for the log. */
+void worker_say(struct worker *, const char *text);
+
 #endif

@@ -15,7 +15,9 @@
 // clang-format off
 #define MODELS(X) \
 	X(event,   "event",   "a place in the worker's event loop, as in Node") \
-	X(prefork, "prefork", "a process that waits, all of it, as Apache's prefork")
+	X(prefork, "prefork", "a process that waits, all of it, as Apache's prefork") \
+	X(thread,  "thread",  "a new thread, which ends with it") \
+	X(pool,    "pool",    "a thread that waits, of those that the worker has")
 // clang-format on
 
 #endif

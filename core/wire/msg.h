@@ -169,6 +169,7 @@ struct msg_text {
 	/* shell -> master */ \
 	X(FORK,         target)    /* value: how many */ \
 	X(RETIRE,       target)    /* id: a worker; value: a thread or 0 */ \
+	X(THREAD,       target)    /* id: a worker; value: how many more; passed to it */ \
 	X(STOP,         empty)     /* whole server, gracefully */ \
 	X(SET,          set)       /* a setting */ \
 	X(SCALE,        target)    /* id, value: workers at least, at most; 0: which? */ \

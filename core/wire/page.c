@@ -90,6 +90,7 @@ page_row_take(struct page *page, uint32_t id, uint32_t thread)
 		atomic_store(&row->failed, 0);
 		atomic_store(&row->accepted, 0);
 		atomic_store(&row->open, 0);
+		atomic_store(&row->held, 0);
 		atomic_store(&row->taken, 0);
 		atomic_store(&row->last_ns, 0);
 		atomic_store(&row->counter, 0);

@@ -38,8 +38,11 @@ enum report_type {
 	REPORT_ANSWER,       /* worker: it is done; status, took_ns */
 	REPORT_BROKEN,       /* worker: it ended without a whole answer */
 	REPORT_CLOSED,       /* worker: the connection is closed */
-	REPORT_THREAD,       /* worker: a thread was started */
-	REPORT_THREAD_ENDED, /* worker: a thread ended */
+	/* A thread `thread`, or where tid is pid a child, that serves for the
+	   worker; both in the ring of its own row. */
+	REPORT_THREAD,       /* it was started */
+	REPORT_THREAD_ENDED, /* it ended: took_ns is the status of wait(2),
+	                        `text` its counters from `started` on */
 	REPORT_SKIPPED,      /* master: worker `id` was passed over; `text` */
 	REPORT_HARM,         /* worker: about to do what `text`, a page, asks */
 	REPORT_ROUTED, /* balancer: from `port` of ours to server `text` */
@@ -87,6 +90,8 @@ struct row {
 	_Atomic uint64_t failed;   /* of those done: broken, or 5xx */
 	_Atomic uint64_t accepted; /* connections taken */
 	_Atomic uint32_t open;     /* connections open now */
+	_Atomic uint32_t held;     /* the same, with those of its threads and
+	                          children: written by all of them */
 	_Atomic uint64_t taken;    /* the last hand-off that it has taken */
 	_Atomic int64_t last_ns;   /* of the last request */
 	_Atomic int64_t counter; /* the variable of /count, shared on purpose */

@@ -138,7 +138,7 @@ START_TEST(who_aims_at_a_dead_worker_is_told_so)
 	ck_assert_str_eq(ask_line(line, 1, 9, 0).text.text,
 	                 "there is no worker w9");
 	ck_assert_str_eq(ask_line(line, 1, 2, 3).text.text,
-	                 "w2 has one thread only: aim at w2 itself");
+	                 "w2 has no thread t3: `thread 1 w2` starts one");
 	close(line);
 	cluster_close(c);
 }

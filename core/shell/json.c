@@ -170,6 +170,7 @@ json_put_meaning(json_t *object, const struct event *e)
 		json_put_number(object, "status", e->a);
 		json_object_set_new(object, "ms",
 		                    json_real((double)e->b / NS_PER_MS));
+		json_put_text(object, "why", e->why);
 		break;
 	case EVENT_LOST:
 		json_put_number(object, "lost", e->a);

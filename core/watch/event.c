@@ -193,6 +193,7 @@ event_request(const struct event *e, char *buf, size_t size)
 	char name[EVENT_WHO];
 	const char *who = event_name(&e->who, name);
 	const char *path = e->text[0] ? e->text : "a request";
+	const char *colon = e->why[0] ? ": " : "";
 	char way[EVENT_WHO];
 
 	if (e->via[0]) {
@@ -205,10 +206,11 @@ event_request(const struct event *e, char *buf, size_t size)
 	else if (e->type == EVENT_HARM)
 		SAY("%s does the harm that %s asks for", who, path);
 	else if (e->type == EVENT_ANSWER)
-		SAY("%s answered %s with %" PRId64 " in %.1f ms", who, path,
-		    e->a, (double)e->b / NS_PER_MS);
+		SAY("%s answered %s with %" PRId64 " in %.1f ms%s%s", who, path,
+		    e->a, (double)e->b / NS_PER_MS, colon, e->why);
 	else
-		SAY("%s did not finish its answer to %s", who, path);
+		SAY("%s did not finish its answer to %s%s%s", who, path, colon,
+		    e->why);
 }
 
 static void

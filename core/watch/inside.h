@@ -24,12 +24,22 @@
 #define WATCH_EXPECT 32
 #define WATCH_OLD    16
 
+#define WATCH_WHYS 1024 /* connections whose reason is remembered */
+
+/* Why a worker got a connection, and whether it has answered on it. */
+struct why {
+	uint64_t connection;
+	bool answered;
+	char text[64];
+};
+
 /* A server, while it runs and as long as a row of it is shown. */
 struct served {
 	struct server s;              /* what snapshots show; name "": free */
 	struct page *page;            /* borrowed; NULL when it was forgotten */
 	struct member *master;        /* borrowed; NULL before and after */
 	struct member *of[PAGE_ROWS]; /* borrowed: the owner of each row */
+	struct why why[WATCH_WHYS];   /* by the connection's number */
 };
 
 #define ROUTE_SIZE 4096

@@ -113,6 +113,29 @@ pages_route(struct watch *w, const struct served *served,
 	}
 }
 
+/*
+ * The reason comes with the connection, from the master that hands it over or
+ * the worker that accepts it; each answer on it says it again.
+ */
+static void
+pages_why(struct served *served, const struct report *r, struct event *e)
+{
+	struct why *why = &served->why[r->connection % WATCH_WHYS];
+
+	if (r->type == REPORT_HANDOFF || r->type == REPORT_ACCEPTED) {
+		*why = (struct why){ .connection = r->connection };
+		memcpy(why->text, r->text, sizeof(why->text));
+		return;
+	}
+	if ((r->type != REPORT_ANSWER && r->type != REPORT_BROKEN) ||
+	    why->connection != r->connection)
+		return;
+	snprintf(e->why, sizeof(e->why), "%s",
+	         why->answered ? "kept-alive: same connection as before"
+	                       : why->text);
+	why->answered = true;
+}
+
 static void
 pages_say(struct watch *w, const struct reported *rd)
 {
@@ -133,6 +156,7 @@ pages_say(struct watch *w, const struct reported *rd)
 	e.b = r->took_ns;
 	memcpy(e.text, r->text, sizeof(r->text));
 	pages_route(w, rd->served, r, &e);
+	pages_why(rd->served, r, &e);
 	/* Threads are told by look.c, which sees those of others too. */
 	if (e.type == EVENT_THREAD || e.type == EVENT_THREAD_ENDED)
 		watch_soon(w);

@@ -84,6 +84,7 @@ struct event {
 	bool told; /* EXITED: it had been told to leave */
 	char text[128];
 	char via[64]; /* of a request through balancers: "c1 → lb1 → web2" */
+	char why[64]; /* ANSWER, BROKEN: this worker served it; or "" */
 };
 
 struct timeline;

@@ -74,6 +74,8 @@ START_TEST(requests_are_counted_and_told_in_order)
 		const struct event *e = timeline_at(watched.timeline, i);
 
 		answers += e->type == EVENT_ANSWER;
+		if (e->type == EVENT_ANSWER)
+			ck_assert_str_eq(e->why, "next in turn");
 		ck_assert_int_ge(e->t_ns, last_ns);
 		last_ns = e->t_ns;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/sys/text.h"
+#include "tui/glyph.h"
 #include "tui/view.h"
 
 enum { STATUS_SIZE = 512 };
@@ -26,13 +27,37 @@ status_workers(const struct snapshot *snap, const struct server *server)
 	return n;
 }
 
-/* "web :3000 rr event · 2 workers" */
+/* How much is told of each server: as much as there is room for. */
+enum detail { STATUS_ALL, STATUS_WORKERS, STATUS_NUMBER, STATUS_SUM };
+
+static void
+status_crew(const struct model *model, const struct server *server,
+            enum detail detail, char text[STATUS_SIZE])
+{
+	int n = status_workers(model->snap, server);
+
+	if (detail == STATUS_ALL)
+		text_add(text, STATUS_SIZE, " %s %s%s%s", server->policy,
+		         server->model, server->balancer ? "" : " ",
+		         view_glyph(model, "·", "|"));
+	if (server->balancer)
+		text_add(text, STATUS_SIZE, " %d of %d up", server->backends_up,
+		         server->backends);
+	else if (detail == STATUS_NUMBER)
+		text_add(text, STATUS_SIZE, " %d", n);
+	else
+		text_add(text, STATUS_SIZE, " %d worker%s", n,
+		         n == 1 ? "" : "s");
+	if (server->most_workers && detail < STATUS_NUMBER)
+		text_add(text, STATUS_SIZE, " (%d..%d)", server->least_workers,
+		         server->most_workers);
+}
+
+/* "web :3000 rr event · 2 workers (1..8)" */
 static void
 status_server(const struct model *model, const struct server *server,
-              char text[STATUS_SIZE])
+              enum detail detail, char text[STATUS_SIZE])
 {
-	int workers = status_workers(model->snap, server);
-
 	text_add(text, STATUS_SIZE, " %s %s", view_glyph(model, "·", "|"),
 	         server->name);
 	if (!server->up) {
@@ -41,13 +66,27 @@ status_server(const struct model *model, const struct server *server,
 	}
 	if (server->listening)
 		text_add(text, STATUS_SIZE, " :%u", (unsigned)server->port);
-	text_add(text, STATUS_SIZE, " %s %s %s %d worker%s", server->policy,
-	         server->model, view_glyph(model, "·", "|"), workers,
-	         workers == 1 ? "" : "s");
+	status_crew(model, server, detail, text);
+}
+
+/* "5 servers up, 12 workers" */
+static void
+status_sum(const struct model *model, char text[STATUS_SIZE])
+{
+	const struct snapshot *snap = model->snap;
+	int servers = 0, workers = 0;
+
+	for (int i = 0; i < snap->nservers; i++) {
+		servers += snap->server[i].up;
+		workers += status_workers(snap, &snap->server[i]);
+	}
+	text_add(text, STATUS_SIZE, " %s %d servers up, %d workers",
+	         view_glyph(model, "·", "|"), servers, workers);
 }
 
 static void
-status_left(const struct model *model, char text[STATUS_SIZE])
+status_left(const struct model *model, enum detail detail,
+            char text[STATUS_SIZE])
 {
 	const struct snapshot *snap = model->snap;
 
@@ -55,11 +94,13 @@ status_left(const struct model *model, char text[STATUS_SIZE])
 	text_add(text, STATUS_SIZE, "forkshop");
 	if (!snap)
 		return;
-	for (int i = 0; i < snap->nservers; i++)
-		status_server(model, &snap->server[i], text);
+	for (int i = 0; i < snap->nservers && detail < STATUS_SUM; i++)
+		status_server(model, &snap->server[i], detail, text);
 	if (snap->nservers == 0)
 		text_add(text, STATUS_SIZE, " %s no server: serve starts one",
 		         view_glyph(model, "·", "|"));
+	else if (detail == STATUS_SUM)
+		status_sum(model, text);
 }
 
 /* "1204 requests · 3 failed · 120/s" */
@@ -96,14 +137,17 @@ status_draw(struct canvas *canvas, struct area area, const struct model *model)
 {
 	struct area inner = { area.row, area.col + 1, 1, area.cols - 2 };
 	char text[STATUS_SIZE];
-	int right;
+	int right, room, detail = STATUS_ALL;
 
 	canvas_fill(canvas, area.row, area.col, area.cols, ST_STATUS);
 	status_right(model, text);
 	right = view_right(canvas, inner, ST_STATUS, text);
-	status_left(model, text);
-	canvas_text(canvas, area.row, inner.col, right - inner.col - 2,
-	            ST_STATUS, text);
+	room = right - inner.col - 2;
+	do
+		status_left(model, (enum detail)detail, text);
+	while (glyph_columns(text, strlen(text)) > room &&
+	       detail++ < STATUS_SUM);
+	canvas_text(canvas, area.row, inner.col, room, ST_STATUS, text);
 }
 
 const struct view_ops view_status = {

@@ -417,6 +417,17 @@ fleet_check(const struct master *m, int min, int max, struct err *err)
 	return 0;
 }
 
+static void
+fleet_say_scaled(struct master *m)
+{
+	const struct elastic *e = &m->fleet.elastic;
+	struct msg msg = msg_make(MSG_SCALED, m->settings.name);
+
+	msg.target.id = e->max ? (uint32_t)e->min : 0;
+	msg.target.value = e->max;
+	say_message(m, &msg, NULL, 0);
+}
+
 int
 fleet_scale(struct master *m, uint32_t seq, int min, int max, struct err *err)
 {
@@ -438,6 +449,7 @@ fleet_scale(struct master *m, uint32_t seq, int min, int max, struct err *err)
 	f->seq = seq;
 	f->goal = min == max ? min : 0;
 	f->elastic = elastic_make(min, min == max ? 0 : max);
+	fleet_say_scaled(m);
 	if (f->elastic.max)
 		fleet_awake(m);
 	return 0;

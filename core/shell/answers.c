@@ -23,7 +23,11 @@ answers_worker(struct answers *a, const char *name)
 void
 answers_add(struct answers *a, const struct event *e)
 {
-	int i = answers_worker(a, e->who.name);
+	char name[NAME_SIZE];
+	int i;
+
+	event_whose(e, name);
+	i = answers_worker(a, name);
 
 	if (e->type == EVENT_ANSWER)
 		a->worker[i].answered++;

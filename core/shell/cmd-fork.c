@@ -12,7 +12,7 @@ run_fork(struct session *s, const struct args *args, struct err *err)
 {
 	bool counted = args->argc && isdigit((unsigned char)*args->argv[0]);
 	const char *name = args->argv[counted ? 1 : 0];
-	const struct server *v = session_default_server(s, name, err);
+	const struct server *v = session_master(s, name, err);
 	struct msg m = msg_make(MSG_FORK, NULL);
 
 	if (!v)

@@ -22,7 +22,8 @@ struct get {
 struct get_at {
 	uint16_t port;
 	char server[NAME_SIZE];
-	bool aim; /* past the policy, at a worker */
+	char aim[NAME_SIZE]; /* past the policy, at a worker, by the name that
+	                        its server knows; or "" */
 };
 
 static int
@@ -53,7 +54,7 @@ get_at_balancer(struct get_at *at, const struct serving *v)
 
 /* Who is aimed at, and which server that is; NULL and err. */
 static const struct server *
-get_aimed(struct session *s, const char *to, struct err *err)
+get_aimed(struct session *s, const char *to, struct get_at *at, struct err *err)
 {
 	const struct proc *p = session_target(s, to, err);
 
@@ -67,6 +68,7 @@ get_aimed(struct session *s, const char *to, struct err *err)
 		        to);
 		return NULL;
 	}
+	snprintf(at->aim, sizeof(at->aim), "%s", p->name);
 	return session_default_server(s, p->server, err);
 }
 
@@ -89,8 +91,7 @@ get_find(struct session *s, const struct args *args, struct get_at *at,
 	if (!to)
 		return get_at_server(at, session_default_server(s, server, err),
 		                     err);
-	v = get_aimed(s, to, err);
-	at->aim = v && strcmp(v->name, to) != 0;
+	v = get_aimed(s, to, at, err);
 	return get_at_server(at, v, err);
 }
 
@@ -99,7 +100,7 @@ static bool
 get_is_ours(const char *name, const struct get_at *at)
 {
 	return strcmp(name, "--server") == 0 || strcmp(name, "--port") == 0 ||
-	       (strcmp(name, "--to") == 0 && !at->aim);
+	       (strcmp(name, "--to") == 0 && !at->aim[0]);
 }
 
 static int
@@ -116,7 +117,9 @@ get_words(const struct args *args, const struct get_at *at, const char *port,
 		if (!args->option[i] || get_is_ours(o[i].name, at))
 			continue;
 		words[n++] = o[i].name;
-		if (o[i].value.kind != ARG_NONE)
+		if (strcmp(o[i].name, "--to") == 0)
+			words[n++] = at->aim;
+		else if (o[i].value.kind != ARG_NONE)
 			words[n++] = args->option[i];
 	}
 	words[n] = NULL;
@@ -221,7 +224,7 @@ get_start(struct session *s, const struct args *args, const struct get_at *at,
 	get_words(args, at, port, words);
 	snprintf(cmd, sizeof(cmd), "forkshop-client %s %.250s", name,
 	         args->rest);
-	if (at->aim) {
+	if (at->aim[0]) {
 		if (get_aim(s, at->server, &fds[1], err) < 0)
 			return 0;
 		plan.nfds = 2;

@@ -79,8 +79,7 @@ run_model(struct session *s, const struct args *args, struct err *err)
 
 	if (!args->argc)
 		return model_list(s);
-	v = session_default_server(s, args->argc > 1 ? args->argv[1] : NULL,
-	                           err);
+	v = session_master(s, args->argc > 1 ? args->argv[1] : NULL, err);
 	if (!v)
 		return OUTCOME_FAILED;
 	if (strcmp(v->model, args->argv[0]) == 0) {

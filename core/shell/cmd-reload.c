@@ -9,7 +9,7 @@ run_reload(struct session *s, const struct args *args, struct err *err)
 {
 	struct msg m = msg_make(MSG_RELOAD, NULL);
 	const struct server *v =
-	    session_default_server(s, args->argc ? args->argv[0] : NULL, err);
+	    session_master(s, args->argc ? args->argv[0] : NULL, err);
 
 	if (!v)
 		return OUTCOME_FAILED;

@@ -13,8 +13,8 @@ run_respawn(struct session *s, const struct args *args, struct err *err)
 {
 	const char *word = args->argc ? args->argv[0] : NULL;
 	struct msg m = msg_make(word ? MSG_SET : MSG_SCALE, NULL);
-	const struct server *v = session_default_server(
-	    s, args->argc > 1 ? args->argv[1] : NULL, err);
+	const struct server *v =
+	    session_master(s, args->argc > 1 ? args->argv[1] : NULL, err);
 
 	if (!v)
 		return OUTCOME_FAILED;

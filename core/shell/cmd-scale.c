@@ -62,7 +62,7 @@ run_scale(struct session *s, const struct args *args, struct err *err)
 
 	if (!asks && scale_range(args->argv[0], &min, &max, err) < 0)
 		return OUTCOME_USAGE;
-	v = session_default_server(s, name, err);
+	v = session_master(s, name, err);
 	if (!v)
 		return OUTCOME_FAILED;
 	m.target.id = (uint32_t)min;

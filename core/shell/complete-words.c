@@ -49,6 +49,15 @@ complete_twice(const struct snapshot *snap, const struct proc *p)
 	return false;
 }
 
+/* Has "web." been typed already? */
+static bool
+complete_dotted(const struct complete *c, const struct proc *p)
+{
+	size_t len = strlen(p->server);
+
+	return strncmp(c->word, p->server, len) == 0 && c->word[len] == '.';
+}
+
 /* "w1", or "web.w1" where two servers have one; a job as %1, too. */
 static void
 complete_proc(struct complete *c, const struct proc *p)
@@ -64,7 +73,8 @@ complete_proc(struct complete *c, const struct proc *p)
 			return;
 	}
 	snprintf(name, sizeof(name), "%s", p->name);
-	if (p->server[0] && complete_twice(c->snap, p))
+	if (p->server[0] && p->kind != KIND_MASTER &&
+	    (complete_twice(c->snap, p) || complete_dotted(c, p)))
 		snprintf(name, sizeof(name), "%s.%s", p->server, p->name);
 	complete_offer(c, name, blurb);
 }

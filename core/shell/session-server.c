@@ -117,6 +117,9 @@ session_servers_message(struct session *s, const char *server,
 		v->port = (uint16_t)m->target.value;
 		balance_moved(s, server, v->port);
 	}
+	if (m->type == MSG_SCALED)
+		watch_server_scale(s->watch, server, (int)m->target.id,
+		                   m->target.value);
 	if (m->type == MSG_FAILED && m->seq == 0)
 		session_server_failed(s, v, m->text.text);
 }
@@ -161,18 +164,55 @@ session_named_server(const struct snapshot *snap, const char *name,
 	return NULL;
 }
 
+/* The first one; where there are others, which it is. */
+static const struct server *
+session_first_server(struct session *s, bool tell)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	const struct server *first = NULL, *other = NULL;
+
+	for (int i = 0; i < snap->nservers; i++) {
+		const struct server *v = &snap->server[i];
+
+		if (!v->up || v->balancer)
+			continue;
+		if (!first)
+			first = v;
+		else if (!other)
+			other = v;
+	}
+	if (tell && other)
+		session_say(s, LINE_RESULT,
+		            "%s is meant; another can be named, as %s",
+		            first->name, other->name);
+	return first;
+}
+
 const struct server *
 session_default_server(struct session *s, const char *name, struct err *err)
 {
-	const struct snapshot *snap = session_snapshot(s);
+	const struct server *v;
 
 	if (!session_lab_lives(s, err))
 		return NULL;
 	if (name)
-		return session_named_server(snap, name, err);
-	for (int i = 0; i < snap->nservers; i++)
-		if (snap->server[i].up && !snap->server[i].balancer)
-			return &snap->server[i];
-	err_set(err, "there is no server: `serve` starts one");
+		return session_named_server(session_snapshot(s), name, err);
+	v = session_first_server(s, err != NULL);
+	if (!v)
+		err_set(err, "there is no server: `serve` starts one");
+	return v;
+}
+
+const struct server *
+session_master(struct session *s, const char *name, struct err *err)
+{
+	const struct server *v = session_default_server(s, name, err);
+
+	if (!v || !v->balancer)
+		return v;
+	err_set(err,
+	        "%s is a balancer, which has servers and no workers: name a "
+	        "server",
+	        v->name);
 	return NULL;
 }

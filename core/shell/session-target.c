@@ -45,6 +45,24 @@ session_target_unknown(const struct snapshot *snap, const char *name,
 	               near ? "?" : "");
 }
 
+/* Two servers have one of that name: which is meant? */
+static int
+session_target_twice(const struct snapshot *snap, const struct proc *p,
+                     const char *name, struct err *err)
+{
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *q = &snap->proc[i];
+
+		if (q == p || q->dead || p->dead || !q->server[0] ||
+		    strcmp(q->name, name) != 0 ||
+		    strcmp(q->server, p->server) == 0)
+			continue;
+		return err_set(err, "%s of which server: say %s.%s or %s.%s",
+		               name, p->server, name, q->server, name);
+	}
+	return 0;
+}
+
 const struct proc *
 session_target(struct session *s, const char *name, struct err *err)
 {
@@ -68,5 +86,7 @@ session_target(struct session *s, const char *name, struct err *err)
 		p = snapshot_pid(snap, puppet->tid);
 	if (!p)
 		session_target_unknown(snap, name, err);
+	else if (session_target_twice(snap, p, name, err) < 0)
+		return NULL;
 	return p;
 }

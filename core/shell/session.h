@@ -240,9 +240,16 @@ struct start_plan {
 uint32_t session_start(struct session *, const struct start_plan *,
                        char name[NAME_SIZE], struct err *);
 
-/* The server that a command without a server's name means, or NULL + err. */
+/*
+ * The server or balancer of that name; NULL: the first server, and where
+ * there are several it is told which (but not without err).  NULL and err.
+ */
 const struct server *session_default_server(struct session *, const char *name,
                                             struct err *);
+
+/* The same for what only a server with workers can do. */
+const struct server *session_master(struct session *, const char *name,
+                                    struct err *);
 
 /* A process by name, pid or %job; NULL and a sentence with the nearest. */
 const struct proc *session_target(struct session *, const char *name,

@@ -362,13 +362,28 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_NOTE] = event_rest,
 };
 
+void
+event_whose(const struct event *e, char name[NAME_SIZE])
+{
+	bool whose = e->several && e->server[0] && e->who.name[0] &&
+	             (e->who.kind == KIND_WORKER || e->who.kind == KIND_THREAD);
+
+	if (whose)
+		snprintf(name, NAME_SIZE, "%.11s.%.11s", e->server,
+		         e->who.name);
+	else
+		memcpy(name, e->who.name, NAME_SIZE);
+}
+
 const char *
 event_text(const struct event *e, char *buf, size_t size)
 {
+	struct event full = *e;
 	char raw[512];
 
+	event_whose(e, full.who.name);
 	if (e->type < EVENT_TYPES)
-		event_say[e->type](e, raw, sizeof(raw));
+		event_say[e->type](&full, raw, sizeof(raw));
 	else
 		raw[0] = '\0';
 	text_clean(buf, size, raw, strlen(raw));

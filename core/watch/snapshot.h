@@ -125,6 +125,7 @@ struct server {
 	uint16_t port, private_port;
 	bool listening;
 	char policy[24], model[24], on_parent_death[16];
+	int least_workers, most_workers; /* as the load asks; most 0: not */
 	uint64_t started, answered, done, failed, accepted; /* ended ones too */
 	uint64_t lost; /* reports that were dropped */
 };

@@ -81,7 +81,8 @@ struct event {
 	int64_t a, b;
 	uint64_t connection; /* 0 none */
 	char server[NAME_SIZE];
-	bool told; /* EXITED: it had been told to leave */
+	bool told;    /* EXITED: it had been told to leave */
+	bool several; /* servers are up: w1 alone says little */
 	char text[128];
 	char via[64]; /* of a request through balancers: "c1 → lb1 → web2" */
 	char why[64]; /* ANSWER, BROKEN: this worker served it; or "" */
@@ -111,6 +112,9 @@ const struct event *timeline_at(const struct timeline *, size_t i);
 const struct event *timeline_newer(const struct timeline *, uint64_t n);
 const struct event *timeline_nth(const struct timeline *, uint64_t n);
 uint64_t timeline_last(const struct timeline *); /* newest number, 0 none */
+
+/* Who it happened to; where several servers are up, as "web2.w1". */
+void event_whose(const struct event *, char name[NAME_SIZE]);
 
 const char *event_word(enum event_type);
 enum event_type event_by_word(const char *); /* EVENT_NONE: no such word */

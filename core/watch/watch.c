@@ -134,6 +134,18 @@ watch_soon(struct watch *w)
 	watch_schedule(w);
 }
 
+/* Are two servers with workers up? */
+static bool
+watch_several(const struct watch *w)
+{
+	int n = 0;
+
+	for (int i = 0; i < SNAPSHOT_SERVERS; i++)
+		n += w->served[i].s.name[0] && w->served[i].s.up &&
+		     !w->served[i].s.balancer;
+	return n > 1;
+}
+
 void
 watch_add(struct watch *w, const struct event *e)
 {
@@ -143,6 +155,7 @@ watch_add(struct watch *w, const struct event *e)
 	w->event_ns = clock_ns();
 	if (!copy.t_ns)
 		copy.t_ns = w->event_ns;
+	copy.several = watch_several(w);
 	timeline_add(w->timeline, &copy);
 	watch_stale(w);
 	if (quiet)
@@ -358,6 +371,18 @@ watch_server_set(struct watch *w, const char *name, const char *policy,
 		         policy);
 	if (model)
 		snprintf(served->s.model, sizeof(served->s.model), "%s", model);
+	watch_stale(w);
+}
+
+void
+watch_server_scale(struct watch *w, const char *name, int least, int most)
+{
+	struct served *served = watch_served(w, name);
+
+	if (!served || !name[0])
+		return;
+	served->s.least_workers = least;
+	served->s.most_workers = most;
 	watch_stale(w);
 }
 

@@ -60,6 +60,9 @@ int watch_server(struct watch *, const char *name, struct page *,
                  const char *policy, const char *model,
                  const char *on_parent_death);
 void watch_forget(struct watch *, const char *name);
+
+/* It has that many workers, as the load asks; most 0: not any more. */
+void watch_server_scale(struct watch *, const char *name, int least, int most);
 void watch_server_set(struct watch *, const char *name, const char *policy,
                       const char *model);
 int watch_wake_fd(struct watch *); /* the eventfd to hand to servers */

@@ -180,6 +180,7 @@ struct msg_text {
 	X(ONLINE,       target)    /* id, pid: runs; worker -> master too */ \
 	X(FORKED,       born)      /* fd: pidfd */ \
 	X(DISCONNECTED, target)    /* id, pid: its channel is closed */ \
+	X(SCALED,       target)    /* id, value: least and most, as the load asks; 0: not */ \
 	X(RESPAWNED,    target)    /* id, pid: in the place of worker value */ \
 	X(SAY,          text)      /* a line for the log */ \
 	X(DONE,         text)      /* seq is done; text "" or what it came to */ \

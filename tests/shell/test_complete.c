@@ -126,6 +126,14 @@ START_TEST(a_worker_of_two_servers_is_named_with_its_own)
 	tableau_server(&lab, "web2", 3001);
 	tableau_worker(&lab, "web2", "w1", 0);
 	ck_assert_str_eq(tab("retire "), " web.w1 web2.w1 ");
+	ck_assert_str_eq(tab("retire web2."), " web2.w1 ");
+}
+END_TEST
+
+START_TEST(a_server_may_be_typed_before_its_worker)
+{
+	ck_assert_str_eq(tab("retire web."), " web.w1 ");
+	ck_assert_str_eq(tab("shutdown web"), " web ");
 }
 END_TEST
 
@@ -350,6 +358,7 @@ main(void)
 	tcase_add_test(tcase, the_value_of_an_option_is_completed);
 	tcase_add_test(tcase, names_are_those_of_the_living);
 	tcase_add_test(tcase, a_worker_of_two_servers_is_named_with_its_own);
+	tcase_add_test(tcase, a_server_may_be_typed_before_its_worker);
 	tcase_add_test(tcase, a_job_is_completed_with_its_percent_sign);
 	tcase_add_test(tcase, a_number_may_be_left_out);
 	tcase_add_test(tcase, signals_stand_behind_kill);

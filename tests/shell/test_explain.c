@@ -293,7 +293,8 @@ START_TEST(a_zombie_waits_for_its_parent)
 	story_send(s, "explain p2");
 	story_expect(s, "^ended +<defunct>, exited 3");
 	story_expect(s, "^reaped +no: p1 has not waited");
-	story_send(s, "p1 wait; explain p2");
+	story_send(s, "p1 wait; until state(p2) = X within 20s");
+	story_send(s, "explain p2");
 	story_expect(s, "^ended +exited 3");
 	story_expect(s, "^reaped +yes");
 	ck_assert_int_eq(story_close(s), 0);

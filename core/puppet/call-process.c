@@ -28,15 +28,19 @@
 void
 call_fork(const struct call *call, struct result *r)
 {
-	int string = string_make(call->child);
+	int string;
 	pid_t pid;
 
+	string_hold_forks();
+	string = string_make(call->child);
 	if (string < 0) {
+		string_let_forks();
 		result_refuse(r, errno, "no string for the child");
 		return;
 	}
 	pid = child_fork(NULL);
 	result_of(r, pid);
+	string_let_forks();
 	if (pid == 0) {
 		puppet_forget_threads();
 		string_child(string, call->child);

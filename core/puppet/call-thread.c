@@ -17,6 +17,7 @@ enum { FREE, RUNS, ENDED };
 static struct thread {
 	_Atomic int state;
 	pthread_t id;
+	pid_t tid; /* who may give the slot back: not its copy in a child */
 	int string;
 	char name[NAME_SIZE];
 } threads[PUPPET_THREADS];
@@ -26,6 +27,8 @@ thread_end(void *arg)
 {
 	struct thread *t = arg;
 
+	if (t->tid != gettid())
+		return;
 	string_drop(t->string);
 	t->state = ENDED;
 }
@@ -35,6 +38,7 @@ thread_main(void *arg)
 {
 	struct thread *t = arg;
 
+	t->tid = gettid();
 	pthread_cleanup_push(thread_end, t);
 	string_thread(t->string, t->name);
 	puppet_hang();
@@ -74,7 +78,9 @@ call_pthread_create(const struct call *call, struct result *r)
 		return;
 	}
 	snprintf(t->name, sizeof(t->name), "%s", call->child);
+	string_hold_forks();
 	t->string = string_make(t->name);
+	string_let_forks();
 	r->error = t->string < 0 ? errno
 	                         : pthread_create(&t->id, NULL, thread_main, t);
 	r->value = r->error;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,20 @@ static _Thread_local char string_called[NAME_SIZE];
 /* All of this process: written with string_make and string_drop only. */
 static _Atomic int string_all[PUPPET_THREADS * 2];
 #define NSTRINGS ((int)(sizeof(string_all) / sizeof(string_all[0])))
+
+static pthread_mutex_t string_forks = PTHREAD_MUTEX_INITIALIZER;
+
+void
+string_hold_forks(void)
+{
+	pthread_mutex_lock(&string_forks);
+}
+
+void
+string_let_forks(void)
+{
+	pthread_mutex_unlock(&string_forks);
+}
 
 static int
 string_lift(int fd)

@@ -21,6 +21,13 @@ int string_fd(void);
 bool string_is(int fd);
 
 /*
+ * While a thread makes a string no other may fork: the child would keep a
+ * copy of it, and nobody would see it cut.  The child lets go, too.
+ */
+void string_hold_forks(void);
+void string_let_forks(void);
+
+/*
  * Make a string for somebody who is not yet born, and send the other end up.
  * Returns our end, or -1 with errno.
  */

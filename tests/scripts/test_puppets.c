@@ -140,6 +140,18 @@ START_TEST(the_first_thread_may_end_before_the_others)
 }
 END_TEST
 
+START_TEST(a_thread_that_forked_is_the_first_of_its_child)
+{
+	struct story *s = open_puppets("puppet\np1 pthread_create\np1.t1 fork\n"
+	                               "p2 pthread_create\np2 pthread_exit\n"
+	                               "p2.t1 getpid\np2.t1 getppid");
+
+	story_expect(s, "^p2.t1: getpid\\(\\) = ");
+	story_expect(s, "^p2.t1: getppid\\(\\) = ");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 START_TEST(generations_are_counted_by_births)
 {
 	struct story *s =
@@ -311,6 +323,7 @@ main(void)
 	tcase_add_test(tc, more_than_the_limit_is_refused_before_anybody_forks);
 	tcase_add_test(tc, a_puppet_adopts_only_while_it_is_a_subreaper);
 	tcase_add_test(tc, the_first_thread_may_end_before_the_others);
+	tcase_add_test(tc, a_thread_that_forked_is_the_first_of_its_child);
 	tcase_add_test(tc, generations_are_counted_by_births);
 	tcase_add_test(tc, keys_go_to_the_foreground_group_alone);
 	tcase_add_test(tc, variables_and_threads_can_be_asked_by_name);

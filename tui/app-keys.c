@@ -14,6 +14,8 @@
 
 enum { CTRL_C = 3, CTRL_D = 4, CTRL_Z = 26, CTRL_BACKSLASH = 28 };
 
+#define SCROLL_LEFT 2 /* lines that are not worth another page */
+
 /* The job in the foreground *********************************************/
 
 /* Both ends of a pty have the same settings: the master knows the job's. */
@@ -116,6 +118,10 @@ app_hooks(struct app *app)
 
 /* Keys ******************************************************************/
 
+/*
+ * Down as far as up, though a row of the tree has come between: what would
+ * leave a line or two below shows them, too.
+ */
 static void
 app_scroll(struct app *app, bool up)
 {
@@ -126,7 +132,7 @@ app_scroll(struct app *app, bool up)
 	if (up)
 		*back += page;
 	else
-		*back = *back > page ? *back - page : 0;
+		*back = *back > page + SCROLL_LEFT ? *back - page : 0;
 	app->changed = true;
 }
 

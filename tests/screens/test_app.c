@@ -229,6 +229,26 @@ START_TEST(the_log_scrolls_back_and_stays_there)
 }
 END_TEST
 
+/* As when the row of a job comes into the tree. */
+START_TEST(a_page_down_ends_at_the_bottom_of_a_log_that_became_smaller)
+{
+	struct screen *s = open_lab(24, 80);
+
+	screen_type(s, "seq 100\r");
+	screen_wait(s, "^│ 100$");
+	screen_type(s, "\033[5~");
+	screen_wait_gone(s, "^│ 100$");
+	screen_resize(s, 22, 80);
+	while (screen_wait(s, PROMPT) != 21)
+		screen_idle(s, 20);
+	screen_wait(s, "rows? below");
+	screen_type(s, "\033[6~");
+	screen_wait(s, "^│ 100$");
+	screen_wait_gone(s, "rows? below");
+	quit_lab(s);
+}
+END_TEST
+
 START_TEST(lines_are_kept_for_the_next_time)
 {
 	struct screen *s = open_lab(24, 80);
@@ -328,6 +348,8 @@ main(void)
 	tcase_add_test(tcase, what_is_typed_is_seen_while_requests_flow);
 	tcase_add_test(tcase, a_projector_shows_few_columns);
 	tcase_add_test(tcase, the_log_scrolls_back_and_stays_there);
+	tcase_add_test(
+	    tcase, a_page_down_ends_at_the_bottom_of_a_log_that_became_smaller);
 	tcase_add_test(tcase, lines_are_kept_for_the_next_time);
 	tcase_add_test(tcase, control_d_leaves);
 	tcase_add_loop_test(

@@ -47,6 +47,14 @@ struct run {
 /* News for the shell ****************************************************/
 
 static void
+run_tell_times(struct tally *t, struct msg_progress *p)
+{
+	p->took_ns = t->took_ns;
+	p->p50_ns = tally_percentile(t, 50);
+	p->p99_ns = tally_percentile(t, 99);
+}
+
+static void
 run_tell(struct run *run, enum msg_type type)
 {
 	const struct tally *t = run->tally;
@@ -56,6 +64,8 @@ run_tell(struct run *run, enum msg_type type)
 	m.progress.sent = t->sent;
 	m.progress.answered = t->answered;
 	m.progress.failed = t->failed;
+	if (type == MSG_RESULT)
+		run_tell_times(run->tally, &m.progress);
 	if (run->shell && !wire_waiting(run->shell))
 		wire_send(run->shell, &m, NULL, 0, NULL);
 	else if (run->shell && wire_flush(run->shell) == 0 &&

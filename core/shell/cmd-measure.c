@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/shell/inside.h"
+#include "core/shell/measure.h"
 #include "core/sys/child.h"
 
 struct measure {
@@ -103,6 +104,8 @@ run_measure(struct session *s, const struct args *args, struct err *err)
 		        args->argv[0]);
 		return OUTCOME_USAGE;
 	}
+	if (strcmp(args->argv[0], "serve") == 0)
+		return measure_serve(s, err);
 	seq = measure_start(s, args, err);
 	m = seq ? calloc(1, sizeof(*m)) : NULL;
 	if (!m)
@@ -113,7 +116,7 @@ run_measure(struct session *s, const struct args *args, struct err *err)
 }
 
 static const char *const measure_words[] = { "create", "switch", "memory",
-	                                     NULL };
+	                                     "serve", NULL };
 
 const struct command cmd_measure = {
 	.name = "measure",
@@ -122,6 +125,7 @@ const struct command cmd_measure = {
 	.detail =
 	    "create: to make one and wait for its end. switch: to go from one "
 	    "to another on one processor. memory N: to keep N of them (20). "
+	    "serve: the same requests to a server of every model. "
 	    "Each takes a few seconds; the measured ones are real, and seen in "
 	    "the tree. The digits are those of this machine: what matters is "
 	    "how many times dearer one is than the other.",

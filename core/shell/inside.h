@@ -166,6 +166,11 @@ struct session {
 	struct queued queue[SESSION_QUEUE]; /* a ring */
 	int queue_first, queue_len;
 	struct waiting waiting;
+	struct waiting outer;   /* waits for what it has nested; or no poll */
+	enum outcome nested;    /* what that came to; WAITS: it runs */
+	int looking;            /* timer: count while requests run */
+	char hushed[NAME_SIZE]; /* events of this server are not told */
+	struct msg_progress last_run; /* what the last client came to */
 	bool news; /* since the waiting command looked last */
 	bool interrupted;
 	int wake; /* timer: the queue has work */
@@ -220,6 +225,13 @@ int session_work(void *arg);
 void session_queue_free(struct session *);
 void session_wait_drop(struct session *); /* nobody waits any more */
 void session_run_quiet(struct session *, const char *line);
+
+/*
+ * For the poll of a command that waits, without a deadline: run this line
+ * as if it had been typed, and return OUTCOME_WAITS.  It is polled again when
+ * that is over, and finds s->nested and, after a Ctrl-C, s->interrupted.
+ */
+void session_nest(struct session *, const char *line);
 
 /* For the command that waits: it is to look at that time, and not earlier. */
 void session_deadline(struct session *, int64_t deadline_ns);

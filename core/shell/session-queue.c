@@ -107,6 +107,8 @@ session_queue_free(struct session *s)
 {
 	while (s->queue_len)
 		free(session_dequeue(s).line);
+	free(s->outer.arg);
+	loop_cancel(s->loop, s->looking);
 	free(s->waiting.arg);
 	loop_cancel(s->loop, s->waiting.timer);
 	loop_cancel(s->loop, s->wake);
@@ -274,7 +276,6 @@ session_wait(struct session *s,
 	session_news(s);
 }
 
-/* Called before the outcome is told, so that poll may wait once more. */
 void
 session_deadline(struct session *s, int64_t deadline_ns)
 {
@@ -283,6 +284,7 @@ session_deadline(struct session *s, int64_t deadline_ns)
 	    loop_timer(s->loop, deadline_ns, session_on_deadline, s);
 }
 
+/* Called before the outcome is told, so that poll may wait once more. */
 static struct waiting
 session_wait_end(struct session *s)
 {
@@ -293,19 +295,59 @@ session_wait_end(struct session *s)
 	return over;
 }
 
-/* A last look gives back what the command took, where it can. */
+/* The inner command is over: the outer one waits again. */
+static void
+session_nest_over(struct session *s, enum outcome outcome,
+                  const struct err *err)
+{
+	if (outcome != OUTCOME_DONE && err->text[0])
+		session_say(s, LINE_ERROR, "%s", err->text);
+	s->nested = outcome;
+	s->waiting = s->outer;
+	s->outer = (struct waiting){ .poll = NULL };
+	session_news(s);
+}
+
+void
+session_nest(struct session *s, const char *line)
+{
+	struct err err = { .code = 0 };
+	enum outcome outcome;
+	struct parse p;
+
+	s->outer = s->waiting;
+	s->waiting = (struct waiting){ .poll = NULL };
+	s->nested = OUTCOME_WAITS;
+	parse_line(line, &p);
+	session_echo(s, line, &p);
+	outcome = session_dispatch(s, &p, &err);
+	if (outcome != OUTCOME_WAITS)
+		session_nest_over(s, outcome, &err);
+	parse_free(&p);
+}
+
+/*
+ * A last look gives back what the command took, where it can: one that has
+ * nested another may nest a last one.
+ */
 void
 session_wait_drop(struct session *s)
 {
-	struct err err;
+	struct err err = { .code = 0 };
 
-	if (!s->waiting.poll)
-		return;
-	if (s->waiting.interrupt) {
-		s->waiting.interrupt(s, s->waiting.arg);
-		s->waiting.poll(s, s->waiting.arg, &err);
+	s->interrupted = true;
+	while (s->waiting.poll) {
+		if (s->outer.poll) {
+			free(session_wait_end(s).arg);
+			session_nest_over(s, OUTCOME_FAILED, &err);
+		}
+		if (s->waiting.interrupt) {
+			s->waiting.interrupt(s, s->waiting.arg);
+			s->waiting.poll(s, s->waiting.arg, &err);
+		}
+		if (!s->outer.poll)
+			free(session_wait_end(s).arg);
 	}
-	free(session_wait_end(s).arg);
 	s->front.progress(s->front.arg, "");
 }
 
@@ -321,13 +363,17 @@ session_wait_poll(struct session *s)
 		outcome = OUTCOME_FAILED; /* nothing will come any more */
 	free(session_wait_end(s).arg);
 	s->front.progress(s->front.arg, "");
-	session_finish(s, outcome, NULL, &err);
+	if (s->outer.poll)
+		session_nest_over(s, outcome, &err);
+	else
+		session_finish(s, outcome, NULL, &err);
 }
 
 void
 session_interrupt(struct session *s)
 {
 	const struct guide *guide = s->options.guide;
+	struct err none = { .code = 0 };
 
 	if (guide && guide->interrupted)
 		guide->interrupted(guide->arg);
@@ -349,7 +395,10 @@ session_interrupt(struct session *s)
 	}
 	free(session_wait_end(s).arg);
 	s->front.progress(s->front.arg, "");
-	session_say(s, LINE_ERROR, "interrupted");
+	if (s->outer.poll)
+		session_nest_over(s, OUTCOME_FAILED, &none);
+	else
+		session_say(s, LINE_ERROR, "interrupted");
 	session_over(s, true);
 }
 

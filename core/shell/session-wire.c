@@ -202,6 +202,8 @@ session_progress(struct session *s, const struct msg *m)
 {
 	char text[80];
 
+	if (m->type == MSG_RESULT)
+		s->last_run = m->progress;
 	if (m->type != MSG_PROGRESS)
 		return;
 	snprintf(text, sizeof(text), "%llu answered",

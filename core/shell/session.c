@@ -20,6 +20,8 @@ session_changed(void *arg)
 		struct event copy = *e;
 
 		s->told = copy.n;
+		if (s->hushed[0] && strcmp(copy.server, s->hushed) == 0)
+			continue;
 		s->front.event(s->front.arg, &copy);
 		session_event(s, &copy);
 	}

@@ -119,6 +119,7 @@ struct msg_set {
 /* client -> shell: how far a run is, and how it ended. */
 struct msg_progress {
 	uint64_t wanted, sent, answered, failed;
+	int64_t took_ns, p50_ns, p99_ns; /* of a RESULT */
 };
 
 /* puppet -> shell: what a call came to. */

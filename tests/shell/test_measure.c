@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/wire/models.h"
 #include "tests/rehearse.h"
 #include "tests/story.h"
 
@@ -151,6 +152,61 @@ START_TEST(whoever_is_killed_is_said_to_be)
 }
 END_TEST
 
+START_TEST(every_model_is_measured_at_the_same_load)
+{
+	static const char *const models[] = {
+#define X(id, word, text) word,
+		MODELS(X)
+#undef X
+	};
+	struct story *s = empty();
+	const char *const *m;
+	char row[120];
+
+	story_send(s, "measure serve");
+	story_expect(s, "each model with 2 workers");
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		snprintf(row, sizeof(row),
+		         "^ +%s +([0-9]+) +[0-9.]+ +[0-9.]+ +([0-9]+)K "
+		         "+([0-9]+) +([0-9]+)",
+		         models[i]);
+		m = story_expect(s, row);
+		ck_assert_int_gt(atoi(m[1]), 0);
+		ck_assert_int_gt(atoi(m[2]), 0);
+		ck_assert_int_ge(atoi(m[3]), 3); /* a master, two workers */
+		ck_assert_int_ge(atoi(m[4]), atoi(m[3]));
+	}
+	story_send(s, "check count(workers) = 0");
+	story_expect(s, "true: ");
+	story_close(s);
+}
+END_TEST
+
+START_TEST(control_c_shuts_the_measured_server_down)
+{
+	rehearse_open((struct session_options){ .empty = true });
+	session_run(rehearse_session, "measure serve");
+	rehearse_until_said("try-event is http");
+	session_interrupt(rehearse_session);
+	rehearse_until(rehearse_is_idle, NULL, "the prompt");
+	ck_assert_int_eq(session_status(rehearse_session), 130);
+	rehearse_until(rehearse_is_gone, "try-event", "the end of try-event");
+	rehearse_not_said("try-prefork is");
+	rehearse_run("echo still here");
+	rehearse_said("still here");
+	rehearse_close();
+}
+END_TEST
+
+START_TEST(a_session_that_ends_meanwhile_leaves_nothing)
+{
+	rehearse_open((struct session_options){ .empty = true });
+	session_run(rehearse_session, "measure serve");
+	rehearse_until_said("command -: get");
+	rehearse_close();
+}
+END_TEST
+
 static bool
 has_progress(const void *unused)
 {
@@ -187,6 +243,9 @@ main(void)
 	tcase_add_test(tc, nonsense_is_one_sentence);
 	tcase_add_test(tc, whoever_is_killed_is_said_to_be);
 	tcase_add_test(tc, control_c_ends_it_and_leaves_nothing);
+	tcase_add_test(tc, every_model_is_measured_at_the_same_load);
+	tcase_add_test(tc, control_c_shuts_the_measured_server_down);
+	tcase_add_test(tc, a_session_that_ends_meanwhile_leaves_nothing);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -5,6 +5,7 @@
  *
  *	format.c       the file: its bytes, its lines, where it begins and ends
  *	format-line.c  one line: keys and marks, a row each
+ *	format-text.c  the page that documents it
  *	typed.c        which commands a lesson may type
  *	translate.c    NAME.fr.lesson over NAME.lesson
  */
@@ -13,6 +14,7 @@
 
 #include <stddef.h>
 
+#include "core/shell/command.h"
 #include "lessons/lesson.h"
 #include "lessons/problem.h"
 
@@ -30,7 +32,10 @@ struct lesson *format_text(const char *path, const char *text, size_t len,
  */
 struct lesson *format_translation(const char *path, struct problems *problems);
 
-/* The page that documents the format: what `help lesson-format` prints. */
-extern const char format_page[];
+/*
+ * The page that documents the format, lines of at most 78 columns:
+ * format_page.text is what `help lesson-format` prints.
+ */
+extern const struct help_page format_page;
 
 #endif

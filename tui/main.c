@@ -48,6 +48,7 @@
 #include "core/sys/text.h"
 #include "core/tape/tape.h"
 #include "lessons/engine.h"
+#include "lessons/format.h"
 #include "lessons/teach.h"
 #include "tui/app.h"
 
@@ -227,15 +228,34 @@ main_lessons(struct choice *choice, int n, char **word)
 	return 1;
 }
 
+/* `forkshop help lesson-format`, and what --help says. */
+static int
+main_help_page(struct choice *choice, int n, char **word)
+{
+	(void)choice;
+	if (n == 1) {
+		fputs(main_help, stdout);
+		return 1;
+	}
+	if (n == 2 && strcmp(word[1], format_page.name) == 0) {
+		fputs(format_page.text, stdout);
+		return 1;
+	}
+	fprintf(stderr,
+	        "forkshop: there is `forkshop help %s`; commands are explained "
+	        "by help at the prompt\n",
+	        format_page.name);
+	return -1;
+}
+
 /* The word itself is word[0]. */
 static const struct {
 	const char *word;
 	int (*read)(struct choice *, int n, char **word);
 } main_modes[] = {
-	{ "run", main_script },
-	{ "play", main_script },
-	{ "learn", main_learn },
-	{ "lessons", main_lessons },
+	{ "run", main_script },     { "play", main_script },
+	{ "learn", main_learn },    { "lessons", main_lessons },
+	{ "help", main_help_page },
 };
 
 static int
@@ -333,6 +353,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	command_add(engine_commands);
+	help_add(&format_page);
 	setlocale(LC_NUMERIC, "C"); /* 0.5s and 1.5MB in every country */
 	signal(SIGPIPE, SIG_IGN);
 	status = main_choose(&choice, argc, argv);

@@ -12,6 +12,7 @@
 #include "core/wire/orders.h"
 
 #define HELP_WIDTH 78
+#define HELP_PAGES 8
 
 /* The commands of one group on a line, so that all fit a small screen. */
 static void
@@ -137,6 +138,29 @@ help_facts(struct session *s)
 	return OUTCOME_DONE;
 }
 
+/* Pages of other rooms **************************************************/
+
+static const struct help_page *help_pages[HELP_PAGES];
+
+void
+help_add(const struct help_page *page)
+{
+	for (int i = 0; i < HELP_PAGES; i++)
+		if (!help_pages[i] || help_pages[i] == page) {
+			help_pages[i] = page;
+			return;
+		}
+}
+
+static const struct help_page *
+help_page(const char *name)
+{
+	for (int i = 0; i < HELP_PAGES && help_pages[i]; i++)
+		if (strcmp(help_pages[i]->name, name) == 0)
+			return help_pages[i];
+	return NULL;
+}
+
 static enum outcome
 run_help(struct session *s, const struct args *args, struct err *err)
 {
@@ -150,6 +174,10 @@ run_help(struct session *s, const struct args *args, struct err *err)
 		return help_signals(s);
 	if (strcmp(name, "facts") == 0)
 		return help_facts(s);
+	if (help_page(name)) {
+		help_wrap(s, help_page(name)->text);
+		return OUTCOME_DONE;
+	}
 	c = command_find(name);
 	if (c)
 		return help_command(s, c);

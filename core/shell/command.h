@@ -92,6 +92,16 @@ extern const struct command *command_table[];
  */
 void command_add(const struct command *const *rows);
 
+/*
+ * A page of help that is no command's, `help NAME`; another room's (borrowed,
+ * static).
+ */
+struct help_page {
+	const char *name, *text;
+};
+
+void help_add(const struct help_page *);
+
 const struct command *command_find(const char *name);
 
 /* The nearest name to a mistyped one (for "did you mean"), or NULL. */

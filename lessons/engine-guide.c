@@ -118,6 +118,8 @@ engine_open(const struct engine_options *options, struct err *err)
 		return NULL;
 	}
 	e->options = *options;
+	if (e->options.reach_ns == 0)
+		e->options.reach_ns = ENGINE_REACH_NS;
 	e->question = e->watch_fd = e->step = -1;
 	e->port = options->port;
 	e->guide = (struct guide){ .arg = e,

@@ -101,7 +101,7 @@ engine_fresh(struct engine *e, int target, bool solving, struct err *err)
 	e->step = -1;
 	e->target = target;
 	e->solving = solving;
-	e->reach_ns = clock_ns() + ENGINE_REACH_NS;
+	e->reach_ns = clock_ns() + e->options.reach_ns;
 	engine_type(e, e->lesson->start, e->lesson->starts);
 	return 0;
 }
@@ -168,7 +168,7 @@ engine_enter(struct engine *e, int step)
 	e->state = step < e->target ? ENGINE_COMING : ENGINE_STEP;
 	e->hints = e->failures = 0;
 	e->offered = false;
-	e->reach_ns = clock_ns() + ENGINE_REACH_NS;
+	e->reach_ns = clock_ns() + e->options.reach_ns;
 	look_begin(e);
 	ask_begin(e);
 	if (types)

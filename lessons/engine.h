@@ -36,6 +36,7 @@ struct engine_options {
 	bool forgetful;    /* progress is neither read nor written */
 	int64_t pace_ns;   /* between two lines that it types; 0: none */
 	int port;          /* for servers; 0 picks a free one */
+	int64_t reach_ns;  /* patience with what it types; 0: 30 s */
 };
 
 /* The caller owns it, and closes it after the session.  NULL and err. */

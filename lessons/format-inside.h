@@ -20,6 +20,8 @@ struct format {
 	struct question *question;
 	struct mistake *mistake;
 	bool solution;
+	bool lost;     /* to a section that there is not */
+	bool was_lost; /* before now */
 };
 
 /* Something is wrong in this line, or in another. */

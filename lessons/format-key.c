@@ -369,7 +369,7 @@ mark_type(struct format *f, char *value)
 	else if (f->solution)
 		format_typed(f, s->solution, &s->solutions, LESSON_SOLUTION,
 		             value);
-	else
+	else if (!f->translation)
 		format_wrong(f, "\"> COMMAND\" stands below solution or "
 		                "mistake");
 }

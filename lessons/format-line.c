@@ -76,6 +76,7 @@ format_section(struct format *f, char *text)
 	char *id = format_trim(text + n);
 
 	format_end_step(f);
+	f->lost = false;
 	if (n == 7 && strncmp(text, "@lesson", n) == 0) {
 		if (l->id[0])
 			format_wrong(f,
@@ -90,12 +91,14 @@ format_section(struct format *f, char *text)
 			             "too many: a lesson has at most %d "
 			             "steps",
 			             LESSON_STEPS);
+			f->lost = true;
 			return;
 		}
 		f->step = &l->step[l->steps++];
 		f->step->line = f->line;
 		format_id(f, id, f->step->id);
 	} else {
+		f->lost = f->was_lost = true;
 		format_wrong(f,
 		             "there is no section %.*s: sections are "
 		             "@lesson and @step",
@@ -138,7 +141,7 @@ format_place(struct format *f, const struct key *key)
 	f->question = NULL;
 	f->mistake = NULL;
 	f->solution = false;
-	if (key->where == IN_LESSON && (f->step || !f->lesson->id[0]))
+	if (key->where == IN_LESSON && f->step)
 		format_wrong(f,
 		             "%s stands below @lesson, before the first "
 		             "step",
@@ -187,10 +190,10 @@ format_line(struct format *f, char *text)
 	text = format_trim(text);
 	if (!*text || *text == '#')
 		return;
-	if (*text == '@') {
+	if (*text == '@')
 		format_section(f, text);
+	if (*text == '@' || f->lost)
 		return;
-	}
 	for (size_t i = 0; format_marks[i].mark; i++)
 		if (*text == format_marks[i].mark &&
 		    (text[1] == ' ' || text[1] == '\t' || !text[1])) {

@@ -129,7 +129,7 @@ format_mistake_whole(struct format *f, const struct mistake *m)
 		format_wrong_at(f, m->name.line,
 		                "this mistake types nothing: lines \"> "
 		                "COMMAND\" below it do");
-	if (m->expect == EXPECT_NONE)
+	if (m->expect == EXPECT_NONE && !m->expected.text)
 		format_wrong_at(f, m->name.line,
 		                "this mistake says not what comes of it: "
 		                "expect fail TEXT, keep, goal, when or error");
@@ -151,11 +151,11 @@ format_whole(struct format *f)
 {
 	const struct lesson *l = f->lesson;
 
-	if (!l->id[0])
+	if (!l->line)
 		format_wrong_at(f, 1,
 		                "there is no lesson in it: the first line is "
 		                "\"@lesson NAME\"");
-	else if (!l->steps)
+	else if (!l->steps && !f->was_lost)
 		format_wrong_at(f, l->line,
 		                "the lesson %s has no step: \"@step NAME\" "
 		                "begins one",

@@ -189,7 +189,7 @@ lint_translation(const struct lint *t, const char *path)
 		return;
 	translate_check(t->lesson, other, t->problems);
 	for (int i = 0; i < other->steps; i++) {
-		const struct lint there = { other, t->problems };
+		const struct lint there = { other, t->problems, true };
 
 		lint_step_texts(&there, &other->step[i]);
 	}
@@ -225,7 +225,7 @@ bool
 lint_file(const char *path, struct problems *problems)
 {
 	struct lesson *l = format_read(path, problems);
-	const struct lint t = { l, problems };
+	const struct lint t = { l, problems, false };
 
 	if (!l)
 		return false;

@@ -13,6 +13,7 @@
 struct lint {
 	const struct lesson *lesson; /* borrowed */
 	struct problems *problems;   /* borrowed */
+	bool translation;            /* it has texts only */
 };
 
 void lint_wrong(const struct lint *, int line, const char *fmt, ...)

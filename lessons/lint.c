@@ -165,21 +165,21 @@ lint_say(const struct lint *t, const struct step *s)
 
 	for (int i = 0; i < s->says; i++)
 		rows += lint_rows(s->say[i].text, LINT_COLS);
-	if (s->says == 0)
+	if (s->says == 0 && !t->translation)
 		lint_wrong(t, s->line, "the step %s says nothing", s->id);
 	else if (rows > LINT_SAY_ROWS)
 		lint_wrong(t, s->say[0].line,
 		           "the say of this step fills %d rows of a screen of "
 		           "80 columns, and has room for %d",
 		           rows, LINT_SAY_ROWS);
-	lint_texts(t, s->say, s->says, "say", LINT_SAY_ROWS);
+	lint_texts(t, s->say, s->says, "say", LESSON_LINE);
 }
 
 static void
 lint_hints(const struct lint *t, const struct step *s)
 {
 	lint_texts(t, s->hint, s->hints, "hint", LINT_HINT_ROWS);
-	if (s->hints == 0)
+	if (s->hints == 0 && !t->translation)
 		lint_wrong(t, s->line, "the step %s has goals, but no hint",
 		           s->id);
 }
@@ -322,7 +322,7 @@ lint_ids(const struct lint *t)
 void
 lint_lesson(const struct lesson *l, struct problems *problems)
 {
-	const struct lint t = { l, problems };
+	const struct lint t = { l, problems, false };
 
 	lint_head(&t);
 	lint_ids(&t);

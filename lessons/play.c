@@ -18,10 +18,8 @@
 #include "lessons/format.h"
 #include "lessons/play-state.h"
 
-#define PLAY_ARRIVE_NS (60 * NS_PER_S) /* to a step, by the solutions before */
-#define PLAY_SOLVE_NS  (20 * NS_PER_S) /* for a solution */
-#define PLAY_EXPECT_NS (6 * NS_PER_S)  /* for what a mistake comes to */
-#define PLAY_SAME_NS   (3 * NS_PER_S)  /* for a laboratory to come to rest */
+#define PLAY_EXPECT_NS (6 * NS_PER_S) /* for what a mistake comes to */
+#define PLAY_SAME_NS   (3 * NS_PER_S) /* for a laboratory to come to rest */
 #define PLAY_ERRORS    8192
 
 struct play {
@@ -32,8 +30,16 @@ struct play {
 	const char *path;            /* borrowed */
 	struct problems *problems;   /* borrowed */
 	const struct lesson *lesson; /* borrowed: of the engine */
+	int64_t limit_ns;            /* for a solution */
 	char errors[PLAY_ERRORS]; /* that commands said since the scene began */
 };
+
+/* Time for the solutions of all steps before, and for the start. */
+static int64_t
+play_arrive_ns(const struct play *p)
+{
+	return p->limit_ns * 2;
+}
 
 /* Waiting ***************************************************************/
 
@@ -190,13 +196,13 @@ static bool
 play_solve(struct play *p, const struct step *s)
 {
 	engine_type(p->engine, s->solution, s->solutions);
-	if (!play_until(p, play_is_over, PLAY_SOLVE_NS)) {
+	if (!play_until(p, play_is_over, p->limit_ns)) {
 		if (engine_typing(p->engine))
 			play_wrong(p,
 			           s->solutions ? s->solution[0].line : s->line,
 			           "the solution of the step %s hangs: it "
 			           "was stopped after %d s",
-			           s->id, (int)(PLAY_SOLVE_NS / NS_PER_S));
+			           s->id, (int)(p->limit_ns / NS_PER_S));
 		else
 			play_tell_open(p, s);
 		play_check_truths(p, s);
@@ -222,7 +228,7 @@ play_goto(struct play *p, int step)
 		play_wrong(p, play_step(p, step)->line, "%s", err.text);
 		return false;
 	}
-	if (play_until(p, play_has_come, PLAY_ARRIVE_NS) &&
+	if (play_until(p, play_has_come, play_arrive_ns(p)) &&
 	    engine_state(p->engine) == ENGINE_STEP &&
 	    engine_step(p->engine) == step)
 		return true;
@@ -286,7 +292,8 @@ play_through(struct play *p)
 	for (int i = 0; i < p->lesson->steps; i++) {
 		const struct step *s = play_step(p, i);
 
-		if (!play_until(p, play_has_come, PLAY_ARRIVE_NS)) {
+		if (!play_until(p, play_has_come, play_arrive_ns(p)) ||
+		    engine_state(p->engine) == ENGINE_STUCK) {
 			play_wrong(p, s->line,
 			           "the step %s could not begin: what is "
 			           "typed at the start hangs",
@@ -330,23 +337,23 @@ play_err(struct play *p, const struct mistake *m)
 {
 	play_mistaken = m;
 	engine_type(p->engine, m->type, m->types);
-	if (!play_until(p, play_has_typed, PLAY_SOLVE_NS)) {
+	if (!play_until(p, play_has_typed, p->limit_ns)) {
 		play_wrong(p, m->type[0].line,
 		           "the mistake \"%.80s\" hangs: it was stopped "
 		           "after %d s",
-		           m->name.text, (int)(PLAY_SOLVE_NS / NS_PER_S));
+		           m->name.text, (int)(p->limit_ns / NS_PER_S));
 		play_stop(p);
 		return;
 	}
 	play_refresh(p);
-	if (!play_until(p, play_is_expected, PLAY_EXPECT_NS))
-		play_wrong(p, m->expected.line,
-		           "the mistake \"%.80s\" does not come to this",
-		           m->name.text);
 	if (engine_paused(p->engine))
 		play_wrong(p, m->name.line,
 		           "the mistake \"%.80s\" is taken for success: all "
 		           "goals hold",
+		           m->name.text);
+	else if (!play_until(p, play_is_expected, PLAY_EXPECT_NS))
+		play_wrong(p, m->expected.line,
+		           "the mistake \"%.80s\" does not come to this",
 		           m->name.text);
 }
 
@@ -404,7 +411,8 @@ play_open(struct play *p, const char *programs, struct err *err)
 {
 	const struct engine_options how = { .panel = true,
 		                            .forgetful = true,
-		                            .port = 3000 };
+		                            .port = 3000,
+		                            .reach_ns = p->limit_ns };
 	const struct front front = { .arg = p,
 		                     .line = play_line,
 		                     .event = play_event,
@@ -467,7 +475,8 @@ play_run(struct play *p, struct lesson *lesson)
 }
 
 void
-play_file(const char *path, const char *programs, struct problems *problems)
+play_file(const char *path, const char *programs, int64_t limit_ns,
+          struct problems *problems)
 {
 	struct play *p = calloc(1, sizeof(*p));
 	struct lesson *lesson = format_read(path, problems);
@@ -480,6 +489,7 @@ play_file(const char *path, const char *programs, struct problems *problems)
 	}
 	p->path = path;
 	p->problems = problems;
+	p->limit_ns = limit_ns;
 	if (play_open(p, programs, &err) == 0) {
 		play_run(p, lesson);
 	} else {

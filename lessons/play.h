@@ -10,14 +10,19 @@
 #ifndef LESSONS_PLAY_H
 #define LESSONS_PLAY_H
 
+#include <stdint.h>
+
+#include "core/sys/clock.h"
 #include "lessons/problem.h"
 
 /*
  * Play the lesson in that file.  `programs`: where our programs are, as in
- * session_options.  What does not hold is added to the problems, with its
- * line.  Takes some seconds; what hangs is stopped.
+ * session_options.  A solution that takes longer than limit_ns hangs, and is
+ * stopped.  What does not hold is added to the problems, with its line.
  */
-void play_file(const char *path, const char *programs,
+#define PLAY_LIMIT_NS (20 * NS_PER_S)
+
+void play_file(const char *path, const char *programs, int64_t limit_ns,
                struct problems *problems);
 
 #endif

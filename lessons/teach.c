@@ -78,7 +78,7 @@ teach_check(int n, char **path, bool play)
 		struct problems found = { .n = 0 };
 
 		if (lint_file(path[i], &found) && play)
-			play_file(path[i], NULL, &found);
+			play_file(path[i], NULL, PLAY_LIMIT_NS, &found);
 		teach_problems(&found);
 		if (found.n == 0)
 			printf("%s: good%s\n", path[i],

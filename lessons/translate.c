@@ -141,8 +141,7 @@ translate_count(const struct comparison *c, const char *what, int n, int wanted)
 {
 	if (n != wanted)
 		problem_add(c->problems, c->path, c->line,
-		            "the original has %d %s here, this translation %d",
-		            wanted, what, n);
+		            "%s: %d in the original, %d here", what, wanted, n);
 }
 
 static void

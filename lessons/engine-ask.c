@@ -188,6 +188,7 @@ ask_hold(struct engine *e, int i, const char *line)
 	e->held = strdup(line);
 	e->question = i;
 	ask_tell(e);
+	engine_show(e);
 }
 
 /* What the engine types is not asked about, but told. */

@@ -73,6 +73,7 @@ guide_after(void *arg, bool failed)
 		engine_wait_quiet(e);
 	}
 	engine_turn(e);
+	engine_show(e);
 	if (ours || e->state != ENGINE_STEP)
 		return;
 	look_tell_open(e);

@@ -80,6 +80,9 @@ struct engine {
 /* Something may have changed: look, go on. */
 void engine_turn(struct engine *);
 
+/* What engine_panel() shows is another: draw it. */
+void engine_show(struct engine *);
+
 /* The goals hold: the next step, or the end. */
 void engine_next(struct engine *);
 

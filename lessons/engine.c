@@ -270,6 +270,14 @@ engine_stick(struct engine *e)
 	e->reach_ns = -1;
 }
 
+void
+engine_show(struct engine *e)
+{
+	const struct front *front = session_front(e->session);
+
+	front->changed(front->arg);
+}
+
 static void
 engine_on_timer(void *arg)
 {
@@ -277,6 +285,7 @@ engine_on_timer(void *arg)
 
 	e->timer = 0;
 	engine_turn(e);
+	engine_show(e);
 }
 
 static int64_t

@@ -201,8 +201,8 @@ play_solve(struct play *p, const struct step *s)
 			play_wrong(p,
 			           s->solutions ? s->solution[0].line : s->line,
 			           "the solution of the step %s hangs: it "
-			           "was stopped after %d s",
-			           s->id, (int)(p->limit_ns / NS_PER_S));
+			           "was stopped",
+			           s->id);
 		else
 			play_tell_open(p, s);
 		play_check_truths(p, s);
@@ -339,9 +339,8 @@ play_err(struct play *p, const struct mistake *m)
 	engine_type(p->engine, m->type, m->types);
 	if (!play_until(p, play_has_typed, p->limit_ns)) {
 		play_wrong(p, m->type[0].line,
-		           "the mistake \"%.80s\" hangs: it was stopped "
-		           "after %d s",
-		           m->name.text, (int)(p->limit_ns / NS_PER_S));
+		           "the mistake \"%.80s\" hangs: it was stopped",
+		           m->name.text);
 		play_stop(p);
 		return;
 	}

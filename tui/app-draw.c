@@ -115,6 +115,18 @@ app_spend_frame(struct app *app)
 }
 
 static void
+app_look_at_lesson(struct app *app)
+{
+	const struct engine *engine = engine_of(app->session);
+
+	app->model.lesson = NULL;
+	if (!engine || !engine_lesson(engine))
+		return;
+	engine_panel(engine, &app->panel);
+	app->model.lesson = &app->panel;
+}
+
+static void
 app_draw_all(struct app *app)
 {
 	struct canvas *canvas = app->canvas;
@@ -123,6 +135,7 @@ app_draw_all(struct app *app)
 	app->model.now_ns = clock_ns();
 	app_spend_frame(app);
 	app->cursor.row = -1;
+	app_look_at_lesson(app);
 	layout_find(&app->layout, &app->model, canvas->rows, canvas->cols);
 	layout_draw(&app->layout, canvas, &app->model);
 	app_wait_for_fade(app);

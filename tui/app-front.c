@@ -24,7 +24,7 @@ app_logged(struct app *app, unsigned long before)
 	app->changed = true;
 	if (model->log_back && logbook_added(model->book) != before)
 		model->log_back += view_log_rows(logbook_back(model->book, 0),
-		                                 app->canvas->cols);
+		                                 app->layout.main);
 }
 
 static bool

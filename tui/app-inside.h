@@ -7,6 +7,7 @@
 
 #include "core/shell/session.h"
 #include "core/sys/loop.h"
+#include "lessons/engine.h"
 #include "core/tape/tape.h"
 #include "tui/app.h"
 #include "tui/canvas.h"
@@ -26,6 +27,7 @@ struct app {
 	struct prompt *prompt;
 	struct canvas *canvas;
 	struct model model;
+	struct panel panel; /* of the lesson, as of this frame */
 	struct layout layout;
 	struct cursor cursor;
 

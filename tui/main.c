@@ -44,6 +44,7 @@
 #include "core/shell/plain.h"
 #include "core/shell/session.h"
 #include "core/sys/child.h"
+#include "core/sys/clock.h"
 #include "core/sys/loop.h"
 #include "core/sys/text.h"
 #include "core/tape/tape.h"
@@ -51,6 +52,8 @@
 #include "lessons/format.h"
 #include "lessons/teach.h"
 #include "tui/app.h"
+
+#define MAIN_PACE_NS (700 * NS_PER_MS) /* between lines that are typed */
 
 enum { EXIT_USAGE = 2 };
 
@@ -320,6 +323,8 @@ main_run(struct choice *choice, struct err *err)
 	int status;
 
 	choice->lessons.port = choice->session.port;
+	choice->lessons.panel = choice->screen;
+	choice->lessons.pace_ns = choice->screen ? MAIN_PACE_NS : 0;
 	choice->engine = engine_open(&choice->lessons, err);
 	loop = choice->engine ? loop_open(err) : NULL;
 	if (!loop)

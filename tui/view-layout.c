@@ -6,11 +6,13 @@
 #include "tui/view-log.h"
 #include "tui/view-tree.h"
 
+enum { LAYOUT_WIDE = 140, LAYOUT_SIDE = 58 };
+
 static const struct view_ops *const layout_views[LAYOUT_PARTS] = {
 	[LAYOUT_STATUS] = &view_status,     [LAYOUT_TREE] = &view_tree,
 	[LAYOUT_LOG] = &view_log,           [LAYOUT_PROMPT] = &view_prompt,
 	[LAYOUT_GREETING] = &view_greeting, [LAYOUT_SMALL] = &view_small,
-	[LAYOUT_CAPTION] = &view_caption,
+	[LAYOUT_CAPTION] = &view_caption,   [LAYOUT_LESSON] = &view_lesson,
 };
 
 static int
@@ -26,7 +28,7 @@ layout_from_bottom(struct layout *l, enum layout_part part, int *bottom,
                    int rows)
 {
 	*bottom -= rows;
-	l->area[part] = (struct area){ *bottom, 0, rows, l->cols };
+	l->area[part] = (struct area){ *bottom, 0, rows, l->main };
 }
 
 /* The rows of the tree, of `left` rows for tree, log and greeting. */
@@ -47,7 +49,7 @@ layout_tree(struct model *model, int left, int cols)
 static void
 layout_log(const struct layout *l, struct model *model)
 {
-	size_t all = view_log_all_rows(model->book, l->cols);
+	size_t all = view_log_all_rows(model->book, l->main);
 	size_t seen = l->area[LAYOUT_LOG].rows - 1;
 	size_t most = all > seen ? all - seen : 0;
 
@@ -65,12 +67,35 @@ layout_prompt(struct layout *l, const struct model *model)
 	    (struct area){ l->rows - rows, 0, rows, l->cols };
 }
 
+/*
+ * The lesson stands above the tree, in half of the rows at most; beside tree
+ * and log where the screen is wide.
+ */
+static int
+layout_lesson(struct layout *l, const struct model *model, int top, int bottom)
+{
+	int rows;
+
+	if (!model->lesson)
+		return 0;
+	if (l->cols >= LAYOUT_WIDE) {
+		l->main = l->cols - LAYOUT_SIDE - 1;
+		l->area[LAYOUT_LESSON] =
+		    (struct area){ top, l->main + 1, bottom - top,
+			           LAYOUT_SIDE };
+		return 0;
+	}
+	rows = layout_wanted(model, LAYOUT_LESSON, (bottom - top) / 2, l->cols);
+	l->area[LAYOUT_LESSON] = (struct area){ top, 0, rows, l->cols };
+	return rows;
+}
+
 void
 layout_find(struct layout *l, struct model *model, int rows, int cols)
 {
 	int bottom = rows, top = 1, greeting;
 
-	*l = (struct layout){ .rows = rows, .cols = cols };
+	*l = (struct layout){ .rows = rows, .cols = cols, .main = cols };
 	if (rows < SCREEN_MIN_ROWS || cols < SCREEN_MIN_COLS) {
 		l->area[LAYOUT_SMALL] = (struct area){ 0, 0, rows, cols };
 		return;
@@ -80,12 +105,15 @@ layout_find(struct layout *l, struct model *model, int rows, int cols)
 	bottom--;
 	layout_from_bottom(l, LAYOUT_CAPTION, &bottom,
 	                   layout_wanted(model, LAYOUT_CAPTION, rows, cols));
+	top += layout_lesson(l, model, top, bottom);
+	cols = l->main;
 	l->area[LAYOUT_TREE] =
 	    (struct area){ top, 0, layout_tree(model, bottom - top, cols),
 		           cols };
 	top += l->area[LAYOUT_TREE].rows;
-	greeting =
-	    layout_wanted(model, LAYOUT_GREETING, bottom - top - 1, cols);
+	greeting = model->lesson ? 0
+	                         : layout_wanted(model, LAYOUT_GREETING,
+	                                         bottom - top - 1, cols);
 	layout_from_bottom(l, LAYOUT_GREETING, &bottom, greeting);
 	layout_from_bottom(l, LAYOUT_LOG, &bottom, bottom - top);
 	if (model->log_back)

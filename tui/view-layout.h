@@ -3,6 +3,7 @@
  * view-layout - which view stands where.
  *
  *	status   one row
+ *	lesson   half of the rows, or the right side of a wide screen
  *	tree     what it needs, up to three fifths
  *	log      the rest, under a rule; at first the greeting below it
  *	caption  above the prompt, when there is one
@@ -20,6 +21,7 @@ enum layout_part {
 	LAYOUT_TREE,
 	LAYOUT_LOG,
 	LAYOUT_GREETING,
+	LAYOUT_LESSON,
 	LAYOUT_CAPTION,
 	LAYOUT_PROMPT, /* drawn last: its list of candidates covers others */
 	LAYOUT_SMALL,  /* instead of all others */
@@ -28,6 +30,7 @@ enum layout_part {
 
 struct layout {
 	int rows, cols;
+	int main; /* columns of tree and log */
 	struct area area[LAYOUT_PARTS];
 };
 

@@ -16,6 +16,7 @@
 #include "tui/canvas.h"
 
 struct logbook;
+struct panel;
 struct prompt;
 
 /* A rectangle of the canvas; rows 0 is a view that has no place now. */
@@ -58,7 +59,8 @@ struct model {
 	int tree_floor;       /* rows of the tree, at the least */
 	size_t tree_top;      /* first row of the tree that is seen */
 	int64_t tree_seen_ns; /* of the last change that tree_top followed */
-	size_t log_back;      /* rows that the log is scrolled back */
+	const struct panel *lesson; /* borrowed; NULL: none is open */
+	size_t log_back;            /* rows that the log is scrolled back */
 };
 
 struct view_ops {
@@ -70,8 +72,8 @@ struct view_ops {
 	void (*draw)(struct canvas *, struct area, const struct model *);
 };
 
-extern const struct view_ops view_caption, view_status, view_tree, view_log,
-    view_prompt, view_greeting, view_small;
+extern const struct view_ops view_lesson, view_caption, view_status, view_tree,
+    view_log, view_prompt, view_greeting, view_small;
 
 /* One of two texts: for terminals of UTF-8 and for those of ASCII. */
 static inline const char *

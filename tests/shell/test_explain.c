@@ -286,7 +286,7 @@ START_TEST(a_zombie_waits_for_its_parent)
 	static const char *const argv[] = { "--empty", NULL };
 	struct story *s = story_open(argv);
 
-	story_send(s, "set linger off");
+	story_send(s, "set linger 30s");
 	story_send(s, "puppet; p1 fork; p2 exit 3");
 	story_send(s, "until state(p2) = Z within 20s");
 	story_expect(s, "^true");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Death of the master (node-cluster.md N13 to N15), and of the shell.
+ * Death of the master (node-cluster.md N13 to N15), and of the shell; and
+ * what a worker in an endless loop makes of it, and of TERM (N6).
  *
  * That the lab ends what survives is the lab's own test and the stories'.
  */
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/sys/child.h"
 #include "tests/cluster.h"
 
 static struct cluster *
@@ -140,6 +142,87 @@ START_TEST(N15_orphan_nobody_dies_and_what_is_open_is_served)
 }
 END_TEST
 
+/* Workers that compute ****************************************************/
+
+static bool
+worker_computes(void *cluster)
+{
+	return page_totals(((struct cluster *)cluster)->page).started > 0;
+}
+
+/* w1 computes for as long as a page may, and does nothing else. */
+static int
+make_busy(struct cluster *c)
+{
+	int fd = cluster_connect(c->port);
+
+	cluster_request(fd, "/cpu?ms=10000", false);
+	stage_until(worker_computes, c, "w1 computes");
+	return fd;
+}
+
+static const char *const modes[] = { "channel", "kill", "orphan" };
+
+START_TEST(N6_TERM_ends_a_worker_in_an_endless_loop_in_every_mode)
+{
+	struct cluster *c = open_mode(2, modes[_i]);
+	int fd = make_busy(c);
+	const struct msg *m;
+
+	cluster_kill(c, 1, SIGTERM);
+	m = cluster_expect(c, MSG_CHANGED, 1);
+	ck_assert_int_eq(m->change.change, CHILD_KILLED);
+	ck_assert_int_eq(m->change.code, SIGTERM);
+	ck_assert_int_le(cluster_read(fd).status, 0);
+	ck_assert_str_eq(cluster_order(c, 2), "2 2");
+	cluster_kill(c, 2, SIGKILL); /* or it stays, as an orphan */
+	cluster_expect(c, MSG_REAPED, 2);
+	close(fd);
+	cluster_close(c);
+}
+END_TEST
+
+START_TEST(N15_channel_a_busy_worker_survives_until_it_looks_up)
+{
+	struct cluster *c = open_mode(2, "channel");
+	int fd = make_busy(c);
+
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &c->pids[2], "the end of w2");
+	ck_assert(!worker_ended(&c->pids[1]));
+	stage_until(worker_ended, &c->pids[1], "the end of w1");
+	close(fd);
+	cluster_bury(c);
+}
+END_TEST
+
+START_TEST(N15_kill_ends_a_busy_worker_in_its_loop)
+{
+	struct cluster *c = open_mode(1, "kill");
+	int fd = make_busy(c);
+
+	kill_master(c, SIGKILL);
+	stage_until(worker_ended, &c->pids[1], "the end of w1");
+	ck_assert_int_le(cluster_read(fd).status, 0);
+	close(fd);
+	cluster_bury(c);
+}
+END_TEST
+
+START_TEST(N15_orphan_a_busy_worker_goes_on_and_answers)
+{
+	struct cluster *c = open_mode(1, "orphan");
+	int fd = make_busy(c);
+
+	kill_master(c, SIGKILL);
+	ck_assert_int_eq(cluster_read(fd).status, 200);
+	ck_assert(!worker_ended(&c->pids[1]));
+	kill(c->pids[1], SIGKILL);
+	close(fd);
+	cluster_bury(c);
+}
+END_TEST
+
 START_TEST(the_counters_of_a_killed_server_are_readable)
 {
 	struct cluster *c = open_mode(1, "kill");
@@ -171,6 +254,11 @@ main(void)
 	tcase_add_test(t, N15_channel_a_stopped_worker_survives_until_CONT);
 	tcase_add_test(t, N15_kill_nothing_survives_not_even_who_is_stopped);
 	tcase_add_test(t, N15_orphan_nobody_dies_and_what_is_open_is_served);
+	tcase_add_loop_test(
+	    t, N6_TERM_ends_a_worker_in_an_endless_loop_in_every_mode, 0, 3);
+	tcase_add_test(t, N15_channel_a_busy_worker_survives_until_it_looks_up);
+	tcase_add_test(t, N15_kill_ends_a_busy_worker_in_its_loop);
+	tcase_add_test(t, N15_orphan_a_busy_worker_goes_on_and_answers);
 	tcase_add_test(t, the_counters_of_a_killed_server_are_readable);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

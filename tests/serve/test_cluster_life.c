@@ -89,7 +89,22 @@ START_TEST(N4_a_killed_worker_exits_with_its_signal)
 }
 END_TEST
 
-/* The page /exit?code= comes with others later: 0 is the one code now. */
+START_TEST(N4_exit_42_is_told_with_its_code_and_no_signal)
+{
+	struct cluster *c = cluster_open(2, NULL);
+	const struct msg *m;
+
+	ck_assert_int_eq(cluster_get(c, "/exit?code=42").status, 0);
+	m = death_of(c, 1);
+	ck_assert_int_eq(m->change.change, CHILD_EXITED);
+	ck_assert_int_eq(m->change.code, 42);
+	ck_assert_int_eq(m->change.raw, 42 << 8);
+	ck_assert_int_eq(m->change.told, 0);
+	ck_assert_str_eq(cluster_order(c, 2), "2 2");
+	cluster_close(c);
+}
+END_TEST
+
 START_TEST(N4_a_worker_that_leaves_exits_0_without_a_signal)
 {
 	struct cluster *c = cluster_open(1, NULL);
@@ -342,6 +357,7 @@ main(void)
 	tcase_add_test(t, N2_ids_begin_with_1_and_are_never_used_again);
 	tcase_add_test(t, N3_listening_tells_the_real_port);
 	tcase_add_test(t, N4_a_killed_worker_exits_with_its_signal);
+	tcase_add_test(t, N4_exit_42_is_told_with_its_code_and_no_signal);
 	tcase_add_test(t, N4_a_worker_that_leaves_exits_0_without_a_signal);
 	tcase_add_test(t,
 	               N5_after_the_reap_the_pid_is_gone_and_so_is_the_worker);

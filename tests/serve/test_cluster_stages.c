@@ -269,6 +269,35 @@ switches(struct procfs *proc, struct cluster *c, int workers)
 	return sum;
 }
 
+static bool
+master_dozes(void *cluster)
+{
+	return ((struct cluster *)cluster)->page->master_dozes;
+}
+
+/* An elastic server has no tick either: a request wakes its master once. */
+START_TEST(an_elastic_server_dozes_while_nothing_happens)
+{
+	struct cluster *c = cluster_open(2, NULL);
+	struct procfs *proc = procfs_open(NULL, NULL);
+	uint64_t before, after;
+
+	cluster_do(c, MSG_SCALE, 2, 8);
+	for (int i = 0; i < 2; i++) {
+		cluster_order(c, 4);
+		ck_assert(!master_dozes(c));
+		stage_until(master_dozes, c, "the master dozes");
+		usleep(300000); /* what is under way may end */
+		before = switches(proc, c, 2);
+		usleep(1000 * (useconds_t)stage_rounds(1500, 10000));
+		after = switches(proc, c, 2);
+		ck_assert_uint_eq(after, before);
+	}
+	procfs_close(proc);
+	cluster_close(c);
+}
+END_TEST
+
 START_TEST(nothing_wakes_while_nothing_happens)
 {
 	struct cluster *c = cluster_open(2, NULL);
@@ -306,6 +335,7 @@ main(void)
 	tcase_add_test(t, a_thaw_lets_all_go_on_without_polling);
 	tcase_add_test(t, a_sleeping_request_does_not_keep_others_waiting);
 	tcase_add_test(t, nothing_wakes_while_nothing_happens);
+	tcase_add_test(t, an_elastic_server_dozes_while_nothing_happens);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

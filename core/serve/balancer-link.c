@@ -113,13 +113,13 @@ link_end(struct link *l, bool broke)
 	struct balancer *b = l->balancer;
 
 	stage_cancel(&b->gate, &l->stage);
+	link_count_end(l, broke);
 	link_close(l, &l->client_fd, broke);
 	link_close(l, &l->server_fd, broke);
 	flow_drop(&l->up);
 	flow_drop(&l->down);
 	if (l->server)
 		backend_left(l->server, broke);
-	link_count_end(l, broke);
 	link_unlist(l);
 	l->server = NULL;
 	l->state = LINK_FREE;

@@ -142,7 +142,8 @@ backend_choose(struct balancer *b, const struct link *l, char *why, size_t size)
 		return NULL;
 	}
 	backend_why(policy, c, n, dice, why, size);
-	slots[chosen]->turn = ++b->last_turn;
+	if (!l->check)
+		slots[chosen]->turn = ++b->last_turn;
 	return slots[chosen];
 }
 
@@ -155,27 +156,30 @@ backend_bump(_Atomic uint64_t *counter)
 }
 
 void
-backend_taken(struct backend_slot *s)
+backend_taken(struct backend_slot *s, const struct link *l)
 {
-	backend_bump(&s->row->given);
+	if (!l->check)
+		backend_bump(&s->row->given);
 	atomic_store(&s->row->open, s->row->open + 1);
 }
 
 /* We alone write it, so it can be taken back. */
 void
-backend_untaken(struct backend_slot *s)
+backend_untaken(struct backend_slot *s, const struct link *l)
 {
-	atomic_store(&s->row->given, s->row->given - 1);
+	if (!l->check)
+		atomic_store(&s->row->given, s->row->given - 1);
 	atomic_store(&s->row->open, s->row->open - 1);
 	if (s->leaving && s->row->open == 0)
 		backend_free(s);
 }
 
 void
-backend_left(struct backend_slot *s, bool broke)
+backend_left(struct backend_slot *s, const struct link *l, bool broke)
 {
-	backend_bump(&s->row->ended);
-	if (broke)
+	if (!l->check)
+		backend_bump(&s->row->ended);
+	if (!l->check && broke)
 		backend_bump(&s->row->broken);
 	atomic_store(&s->row->open, s->row->open - 1);
 	if (s->leaving && s->row->open == 0)

@@ -98,11 +98,13 @@ link_count_end(struct link *l, bool broke)
 {
 	struct balancer *b = l->balancer;
 
+	b->open--;
+	if (l->check)
+		return;
 	link_bump(&b->row->answered);
 	if (broke && !l->left)
 		link_bump(&b->row->failed);
 	link_bump(&b->row->done);
-	b->open--;
 	atomic_store(&b->row->open, (uint32_t)b->open);
 	balancer_report(b, l, REPORT_CLOSED, l->port, "");
 }
@@ -119,7 +121,7 @@ link_end(struct link *l, bool broke)
 	flow_drop(&l->up);
 	flow_drop(&l->down);
 	if (l->server)
-		backend_left(l->server, broke);
+		backend_left(l->server, l, broke);
 	link_unlist(l);
 	l->server = NULL;
 	l->state = LINK_FREE;
@@ -150,25 +152,37 @@ link_stranger(struct balancer *b, uint16_t port)
 }
 
 static void
-link_begin(struct balancer *b, struct link *l, int fd, uint16_t port)
+link_count_begin(struct link *l)
+{
+	struct balancer *b = l->balancer;
+
+	b->open++;
+	if (l->check)
+		return;
+	link_bump(&b->row->started);
+	link_bump(&b->row->accepted);
+	atomic_store(&b->row->open, (uint32_t)b->open);
+	atomic_store(&b->row->last_ns, l->active_ns);
+	balancer_report(b, l, REPORT_ACCEPTED, l->port, "");
+}
+
+static void
+link_begin(struct balancer *b, struct link *l, int fd,
+           const struct listener_client *client)
 {
 	bool passes;
 
 	*l = (struct link){ .balancer = b,
 		            .state = LINK_WAITING,
 		            .number = ++b->last_link,
-		            .port = port,
+		            .port = client->port,
+		            .check = client->check,
 		            .client_fd = fd,
 		            .server_fd = -1 };
-	l->stranger = link_stranger(b, port);
+	l->stranger = !l->check && link_stranger(b, l->port);
 	link_list(l);
-	link_bump(&b->row->started);
-	link_bump(&b->row->accepted);
-	b->open++;
-	atomic_store(&b->row->open, (uint32_t)b->open);
-	atomic_store(&b->row->last_ns, l->active_ns);
-	balancer_report(b, l, REPORT_ACCEPTED, port, "");
-	passes = stage_pass(&b->gate, &l->stage, route_begin, l);
+	link_count_begin(l);
+	passes = l->check || stage_pass(&b->gate, &l->stage, route_begin, l);
 	l->client_events = passes ? EPOLLIN : 0;
 	if (loop_watch(b->loop, fd, l->client_events, route_client_ready, l,
 	               NULL) < 0)
@@ -191,7 +205,7 @@ link_accept(struct balancer *b)
 	if (fd < 0)
 		return false;
 	b->spares = l->older;
-	link_begin(b, l, fd, client.port);
+	link_begin(b, l, fd, &client);
 	return true;
 }
 

@@ -73,7 +73,7 @@ route_report(struct link *l)
 	struct sockaddr_in at = { .sin_port = 0 };
 	socklen_t len = sizeof(at);
 
-	if (b->wake < 0)
+	if (b->wake < 0 || l->check)
 		return;
 	getsockname(l->server_fd, (struct sockaddr *)&at, &len);
 	balancer_report(b, l, REPORT_ROUTED, ntohs(at.sin_port),
@@ -86,8 +86,10 @@ route_connect(struct link *l, struct backend_slot *s)
 {
 	struct loop *loop = l->balancer->loop;
 	int one = 1;
-	int fd = health_connect(l->stranger ? LOOPBACK_STRANGER : 0,
-	                        (uint16_t)s->row->port);
+	uint32_t from = l->check      ? LOOPBACK_CHECK
+	                : l->stranger ? LOOPBACK_STRANGER
+	                              : 0;
+	int fd = health_connect(from, (uint16_t)s->row->port);
 
 	if (fd < 0)
 		return -1;
@@ -103,7 +105,7 @@ route_connect(struct link *l, struct backend_slot *s)
 	l->server = s;
 	l->state = LINK_CONNECTING;
 	l->up.held = true;
-	backend_taken(s);
+	backend_taken(s, l);
 	route_report(l);
 	return 0;
 }
@@ -155,7 +157,7 @@ route_another(struct link *l, int code)
 	link_close(l, &l->server_fd, false);
 	l->server = NULL;
 	route_refused(l, s, code);
-	backend_untaken(s);
+	backend_untaken(s, l);
 	l->down = (struct flow){ .rest = NULL };
 	route_begin(l);
 }

@@ -92,6 +92,7 @@ struct link {
 	uint64_t number;
 	uint16_t port;  /* the client's */
 	bool stranger;  /* another user's */
+	bool check;     /* of health: passed on, neither counted nor told */
 	bool asked;     /* bytes went to the server: no other may get it */
 	bool answered;  /* bytes came from it */
 	bool last_up;   /* the client was the last to say something */
@@ -250,9 +251,9 @@ struct backend_slot *backend_choose(struct balancer *, const struct link *,
                                     char *why, size_t size);
 
 /* A connection to it begins; did not come about; ends. */
-void backend_taken(struct backend_slot *);
-void backend_untaken(struct backend_slot *);
-void backend_left(struct backend_slot *, bool broke);
+void backend_taken(struct backend_slot *, const struct link *);
+void backend_untaken(struct backend_slot *, const struct link *);
+void backend_left(struct backend_slot *, const struct link *, bool broke);
 
 /* It refused a connection: down at once.  Or a check went well, or badly. */
 void backend_refused(struct backend_slot *, const char *why);

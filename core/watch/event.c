@@ -187,6 +187,17 @@ event_up(const struct event *e, char *buf, size_t size)
 		SAY("%s online", who);
 }
 
+/* "w1" of "web2.w1", where its server was just named. */
+static const char *
+event_short(const struct event *e, const char *name)
+{
+	size_t len = strlen(e->server);
+
+	return len && strncmp(name, e->server, len) == 0 && name[len] == '.'
+	           ? name + len + 1
+	           : name;
+}
+
 static void
 event_request(const struct event *e, char *buf, size_t size)
 {
@@ -197,10 +208,10 @@ event_request(const struct event *e, char *buf, size_t size)
 	char way[EVENT_WHO];
 
 	if (e->via[0]) {
-		snprintf(way, sizeof(way), "%s → %s", e->via, who);
+		snprintf(way, sizeof(way), "%s → %s", e->via,
+		         event_short(e, who));
 		who = way;
 	}
-
 	if (e->type == EVENT_REQUEST)
 		SAY("%s serves %s", who, path);
 	else if (e->type == EVENT_HARM)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A real balancer before servers that the test plays itself, so that they can
- * be as bad as they like: refuse, hang up, say nothing, say rubbish.
+ * A balancer before servers that the test plays itself.
  */
-#include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,133 +13,25 @@
 #include <unistd.h>
 
 #include "core/sys/text.h"
-#include "tests/cluster.h"
+#include "tests/balanced.h"
 
 #define BIG (8 * 1024 * 1024)
-
-/* A server of the test's own: a listening socket. */
-static int
-fake_open(int *port)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	ck_assert_int_eq(listen(fd, 64), 0);
-	getsockname(fd, (struct sockaddr *)&at, &len);
-	*port = ntohs(at.sin_port);
-	return fd;
-}
-
-/* The next connection that is no health check. */
-static int
-fake_accept(int listener)
-{
-	for (;;) {
-		struct pollfd p = { .fd = listener, .events = POLLIN };
-		struct sockaddr_in from;
-		socklen_t len = sizeof(from);
-		int fd;
-
-		ck_assert_int_eq(poll(&p, 1, stage_limit_ms()), 1);
-		fd = accept4(listener, (struct sockaddr *)&from, &len,
-		             SOCK_CLOEXEC);
-		ck_assert_int_ge(fd, 0);
-		if (from.sin_addr.s_addr != htonl(0x7f000002))
-			return fd;
-		close(fd);
-	}
-}
-
-/* A port where nobody listens. */
-static int
-dead_port(void)
-{
-	int port, fd = fake_open(&port);
-
-	close(fd);
-	return port;
-}
-
-/* A balancer before these ports; health means that one can connect. */
-static struct cluster *balancer_open(const char *more, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static struct cluster *
-balancer_open(const char *more, const char *fmt, ...)
-{
-	char to[256];
-	const char *args[] = { "--port",  "0",       "--to", to,
-		               "--check", "connect", more,   NULL };
-	struct cluster *c;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(to, sizeof(to), fmt, ap);
-	va_end(ap);
-	c = cluster_start(args, NULL);
-	c->port = cluster_expect(c, MSG_LISTENING, 0)->listening.port;
-	c->stage.port = c->port;
-	return c;
-}
-
-static void
-say(int fd, const char *text)
-{
-	ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL),
-	                 (int)strlen(text));
-}
-
-/* Wait for exactly this text. */
-static void
-hear(int fd, const char *text)
-{
-	char got[256] = "";
-	size_t len = 0;
-
-	while (len < strlen(text)) {
-		ssize_t n;
-
-		ck_assert_msg(cluster_readable(fd, stage_limit_ms()),
-		              "heard only \"%s\" of \"%s\"", got, text);
-		n = recv(fd, got + len, strlen(text) - len, 0);
-		ck_assert_msg(n > 0, "heard only \"%s\" of \"%s\"", got, text);
-		len += (size_t)n;
-	}
-	ck_assert_str_eq(got, text);
-}
-
-/* Wait for the end: 0 of the file, else the error. */
-static int
-hear_end(int fd)
-{
-	char byte;
-	ssize_t n;
-
-	ck_assert(cluster_readable(fd, stage_limit_ms()));
-	n = recv(fd, &byte, 1, 0);
-	ck_assert_msg(n <= 0, "heard '%c' instead of the end", byte);
-	return n == 0 ? 0 : errno;
-}
 
 /* Bytes *******************************************************************/
 
 START_TEST(bytes_go_both_ways_untouched)
 {
-	int port, listener = fake_open(&port), client, server;
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	int port, listener = balanced_server(&port), client, server;
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 
 	client = cluster_connect(c->port);
-	say(client, "no HTTP at all \001\002");
-	server = fake_accept(listener);
-	hear(server, "no HTTP at all \001\002");
-	say(server, "so be it");
-	hear(client, "so be it");
+	balanced_say(client, "no HTTP at all \001\002");
+	server = balanced_accept(listener);
+	balanced_hear(server, "no HTTP at all \001\002");
+	balanced_say(server, "so be it");
+	balanced_hear(client, "so be it");
 	close(server);
-	ck_assert_int_eq(hear_end(client), 0);
+	ck_assert_int_eq(balanced_hear_end(client), 0);
 	close(client);
 	close(listener);
 	cluster_close(c);
@@ -152,19 +40,19 @@ END_TEST
 
 START_TEST(each_side_may_close_its_half)
 {
-	int port, listener = fake_open(&port), client, server;
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	int port, listener = balanced_server(&port), client, server;
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 
 	client = cluster_connect(c->port);
-	say(client, "question");
+	balanced_say(client, "question");
 	shutdown(client, SHUT_WR);
-	server = fake_accept(listener);
-	hear(server, "question");
-	ck_assert_int_eq(hear_end(server), 0);
-	say(server, "late answer");
+	server = balanced_accept(listener);
+	balanced_hear(server, "question");
+	ck_assert_int_eq(balanced_hear_end(server), 0);
+	balanced_say(server, "late answer");
 	close(server);
-	hear(client, "late answer");
-	ck_assert_int_eq(hear_end(client), 0);
+	balanced_hear(client, "late answer");
+	ck_assert_int_eq(balanced_hear_end(client), 0);
 	close(client);
 	close(listener);
 	cluster_close(c);
@@ -173,15 +61,15 @@ END_TEST
 
 START_TEST(a_server_may_speak_first)
 {
-	int port, listener = fake_open(&port), client, server;
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	int port, listener = balanced_server(&port), client, server;
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 
 	client = cluster_connect(c->port);
-	server = fake_accept(listener);
-	say(server, "220 welcome");
-	hear(client, "220 welcome");
+	server = balanced_accept(listener);
+	balanced_say(server, "220 welcome");
+	balanced_hear(client, "220 welcome");
 	close(client);
-	ck_assert_int_eq(hear_end(server), 0);
+	ck_assert_int_eq(balanced_hear_end(server), 0);
 	close(server);
 	close(listener);
 	cluster_close(c);
@@ -190,17 +78,17 @@ END_TEST
 
 START_TEST(a_reset_stays_a_reset)
 {
-	int port, listener = fake_open(&port), client, server;
+	int port, listener = balanced_server(&port), client, server;
 	struct linger now = { 1, 0 };
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 
 	client = cluster_connect(c->port);
-	say(client, "question");
-	server = fake_accept(listener);
-	hear(server, "question");
+	balanced_say(client, "question");
+	server = balanced_accept(listener);
+	balanced_hear(server, "question");
 	setsockopt(server, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	close(server);
-	ck_assert_int_eq(hear_end(client), ECONNRESET);
+	ck_assert_int_eq(balanced_hear_end(client), ECONNRESET);
 	close(client);
 	close(listener);
 	cluster_close(c);
@@ -251,31 +139,24 @@ send_all(int fd)
 	_exit(0);
 }
 
-static int64_t
-resident_kb(struct cluster *c)
-{
-	return atoll(
-	    stage_outside(&c->stage, "ps -o rss= -p %d", (int)c->pids[0]));
-}
-
 START_TEST(megabytes_arrive_whole_and_are_not_kept)
 {
-	int port, listener = fake_open(&port), client, server;
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	int port, listener = balanced_server(&port), client, server;
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 	int64_t before;
 	pid_t sender;
 
 	client = cluster_connect(c->port);
-	say(client, "all of it");
-	server = fake_accept(listener);
-	hear(server, "all of it");
-	before = resident_kb(c);
+	balanced_say(client, "all of it");
+	server = balanced_accept(listener);
+	balanced_hear(server, "all of it");
+	before = balanced_resident_kb(c);
 	sender = send_all(server);
 	close(server);
 	cluster_readable(client, stage_limit_ms());
-	ck_assert_int_le(resident_kb(c) - before, 2048);
+	ck_assert_int_le(balanced_resident_kb(c) - before, 2048);
 	ck_assert_uint_eq(read_all(client), BIG);
-	ck_assert_int_le(resident_kb(c) - before, 2048);
+	ck_assert_int_le(balanced_resident_kb(c) - before, 2048);
 	stage_outside(&c->stage, "true %d", (int)sender);
 	close(client);
 	close(listener);
@@ -285,30 +166,19 @@ END_TEST
 
 /* Servers that are bad ****************************************************/
 
-static const struct backend *
-backend(struct cluster *c, const char *name)
-{
-	for (int i = 0; i < PAGE_BACKENDS; i++)
-		if (c->page->backend[i].state != BACKEND_NONE &&
-		    strcmp(c->page->backend[i].name, name) == 0)
-			return &c->page->backend[i];
-	ck_abort_msg("there is no server %s", name);
-	return NULL;
-}
-
 START_TEST(who_refuses_is_left_out_and_another_one_tried)
 {
-	int port, listener = fake_open(&port), client, server;
+	int port, listener = balanced_server(&port), client, server;
 	struct cluster *c =
-	    balancer_open(NULL, "dead=%d,good=%d", dead_port(), port);
+	    balanced_open(NULL, "dead=%d,good=%d", balanced_dead_port(), port);
 
 	client = cluster_connect(c->port);
-	say(client, "anybody?");
-	server = fake_accept(listener);
-	hear(server, "anybody?");
-	ck_assert_uint_eq(backend(c, "dead")->state, BACKEND_DOWN);
-	ck_assert_uint_eq(backend(c, "dead")->given, 0);
-	ck_assert_uint_eq(backend(c, "good")->given, 1);
+	balanced_say(client, "anybody?");
+	server = balanced_accept(listener);
+	balanced_hear(server, "anybody?");
+	ck_assert_uint_eq(balanced_backend(c, "dead")->state, BACKEND_DOWN);
+	ck_assert_uint_eq(balanced_backend(c, "dead")->given, 0);
+	ck_assert_uint_eq(balanced_backend(c, "good")->given, 1);
 	ck_assert_ptr_nonnull(strstr(cluster_expect(c, MSG_SAY, 0)->text.text,
 	                             "dead is down: connection refused"));
 	close(client);
@@ -322,16 +192,16 @@ END_TEST
 START_TEST(who_hangs_up_before_anything_was_sent_costs_nothing)
 {
 	int port[2], client, server;
-	int bad = fake_open(&port[0]), good = fake_open(&port[1]);
+	int bad = balanced_server(&port[0]), good = balanced_server(&port[1]);
 	struct cluster *c =
-	    balancer_open(NULL, "bad=%d,good=%d", port[0], port[1]);
+	    balanced_open(NULL, "bad=%d,good=%d", port[0], port[1]);
 
 	client = cluster_connect(c->port);
-	server = fake_accept(bad);
+	server = balanced_accept(bad);
 	close(server);
-	server = fake_accept(good);
-	say(client, "still here");
-	hear(server, "still here");
+	server = balanced_accept(good);
+	balanced_say(client, "still here");
+	balanced_hear(server, "still here");
 	close(client);
 	close(server);
 	close(bad);
@@ -343,17 +213,17 @@ END_TEST
 START_TEST(what_was_sent_to_one_server_goes_to_no_other)
 {
 	int port[2], client, server;
-	int bad = fake_open(&port[0]), good = fake_open(&port[1]);
+	int bad = balanced_server(&port[0]), good = balanced_server(&port[1]);
 	struct cluster *c =
-	    balancer_open(NULL, "bad=%d,good=%d", port[0], port[1]);
+	    balanced_open(NULL, "bad=%d,good=%d", port[0], port[1]);
 
 	client = cluster_connect(c->port);
-	say(client, "pay once");
-	server = fake_accept(bad);
-	hear(server, "pay once");
+	balanced_say(client, "pay once");
+	server = balanced_accept(bad);
+	balanced_hear(server, "pay once");
 	close(server);
-	hear_end(client);
-	ck_assert_uint_eq(backend(c, "good")->given, 0);
+	balanced_hear_end(client);
+	ck_assert_uint_eq(balanced_backend(c, "good")->given, 0);
 	close(client);
 	close(bad);
 	close(good);
@@ -363,11 +233,11 @@ END_TEST
 
 START_TEST(without_a_living_server_the_client_hears_so_at_once)
 {
-	struct cluster *c =
-	    balancer_open(NULL, "a=%d,b=%d", dead_port(), dead_port());
+	struct cluster *c = balanced_open(
+	    NULL, "a=%d,b=%d", balanced_dead_port(), balanced_dead_port());
 	int client = cluster_connect(c->port);
 
-	hear_end(client);
+	balanced_hear_end(client);
 	close(client);
 	ck_assert_uint_eq(c->page->row[0].failed, 1);
 	cluster_close(c);
@@ -386,21 +256,22 @@ is_silent_no_more(void *arg)
 START_TEST(a_silent_server_is_given_up_after_the_time_out)
 {
 	int port[2], held, client, other, server;
-	int silent = fake_open(&port[0]), good = fake_open(&port[1]);
+	int silent = balanced_server(&port[0]),
+	    good = balanced_server(&port[1]);
 	struct cluster *c =
-	    balancer_open("--timeout=1", "silent=%d,good=%d", port[0], port[1]);
+	    balanced_open("--timeout=1", "silent=%d,good=%d", port[0], port[1]);
 
 	client = cluster_connect(c->port);
-	say(client, "hello?");
-	held = fake_accept(silent);
+	balanced_say(client, "hello?");
+	held = balanced_accept(silent);
 	other = cluster_connect(c->port);
-	say(other, "and me?");
-	server = fake_accept(good);
-	hear(server, "and me?");
-	say(server, "yes");
-	hear(other, "yes");
+	balanced_say(other, "and me?");
+	server = balanced_accept(good);
+	balanced_hear(server, "and me?");
+	balanced_say(server, "yes");
+	balanced_hear(other, "yes");
 	stage_until(is_silent_no_more, &client, "a time-out");
-	hear_end(client);
+	balanced_hear_end(client);
 	close(client);
 	close(other);
 	close(held);
@@ -436,8 +307,8 @@ START_TEST(who_is_not_healthy_is_down_after_three_checks)
 	char log[2048] = "";
 
 	for (int i = 0; i < 4; i++)
-		p[i] = (struct pollfd){ fake_open(&port[i]), POLLIN, 0 };
-	c = balancer_open("--check=/health", "a=%d,b=%d,c=%d,good=%d", port[0],
+		p[i] = (struct pollfd){ balanced_server(&port[i]), POLLIN, 0 };
+	c = balanced_open("--check=/health", "a=%d,b=%d,c=%d,good=%d", port[0],
 	                  port[1], port[2], port[3]);
 	while (down < 3) {
 		ck_assert_int_ge(poll(p, 4, stage_limit_ms()), 1);
@@ -453,9 +324,9 @@ START_TEST(who_is_not_healthy_is_down_after_three_checks)
 	ck_assert_ptr_nonnull(
 	    strstr(log, "b is down: it answered with HTTP 503"));
 	ck_assert_ptr_nonnull(strstr(log, "c is down: it closed without an"));
-	ck_assert_uint_ge(backend(c, "a")->missed, 3);
-	ck_assert_uint_eq(backend(c, "good")->missed, 0);
-	ck_assert_uint_eq(backend(c, "good")->state, BACKEND_UP);
+	ck_assert_uint_ge(balanced_backend(c, "a")->missed, 3);
+	ck_assert_uint_eq(balanced_backend(c, "good")->missed, 0);
+	ck_assert_uint_eq(balanced_backend(c, "good")->state, BACKEND_UP);
 	for (int i = 0; i < 4; i++)
 		close(p[i].fd);
 	cluster_close(c);
@@ -465,13 +336,13 @@ END_TEST
 static bool
 is_down(void *arg)
 {
-	return backend(arg, "odd")->state == BACKEND_DOWN;
+	return balanced_backend(arg, "odd")->state == BACKEND_DOWN;
 }
 
 START_TEST(who_never_answers_its_checks_is_down)
 {
-	int port, listener = fake_open(&port);
-	struct cluster *c = balancer_open("--check=/health", "odd=%d", port);
+	int port, listener = balanced_server(&port);
+	struct cluster *c = balanced_open("--check=/health", "odd=%d", port);
 
 	stage_until(is_down, c, "odd to be down");
 	ck_assert_ptr_nonnull(strstr(cluster_expect(c, MSG_SAY, 0)->text.text,
@@ -486,16 +357,16 @@ END_TEST
 /* It asks for megabytes and does not read them: its server has to wait. */
 START_TEST(a_client_that_stops_reading_fills_no_memory)
 {
-	int port, listener = fake_open(&port), client, server;
-	struct cluster *c = balancer_open("--timeout=2", "a=%d", port);
-	int64_t before = resident_kb(c);
+	int port, listener = balanced_server(&port), client, server;
+	struct cluster *c = balanced_open("--timeout=2", "a=%d", port);
+	int64_t before = balanced_resident_kb(c);
 	char bytes[65536] = { 0 };
 	size_t taken = 0;
 
 	client = cluster_connect(c->port);
-	say(client, "all");
-	server = fake_accept(listener);
-	hear(server, "all");
+	balanced_say(client, "all");
+	server = balanced_accept(listener);
+	balanced_hear(server, "all");
 	for (;;) {
 		struct pollfd p = { .fd = server, .events = POLLOUT };
 		ssize_t n;
@@ -508,7 +379,7 @@ START_TEST(a_client_that_stops_reading_fills_no_memory)
 		taken += n > 0 ? (size_t)n : 0;
 		ck_assert_uint_lt(taken, 64 << 20);
 	}
-	ck_assert_int_le(resident_kb(c) - before, 1024);
+	ck_assert_int_le(balanced_resident_kb(c) - before, 1024);
 	close(client);
 	close(server);
 	close(listener);
@@ -518,9 +389,9 @@ END_TEST
 
 START_TEST(who_connects_and_leaves_harms_nobody)
 {
-	int port, listener = fake_open(&port), client;
+	int port, listener = balanced_server(&port), client;
 	struct linger now = { 1, 0 };
-	struct cluster *c = balancer_open(NULL, "a=%d", port);
+	struct cluster *c = balanced_open(NULL, "a=%d", port);
 
 	for (int i = 0; i < 20; i++) {
 		int server;
@@ -530,11 +401,11 @@ START_TEST(who_connects_and_leaves_harms_nobody)
 			setsockopt(client, SOL_SOCKET, SO_LINGER, &now,
 			           sizeof(now));
 		close(client);
-		server = fake_accept(listener);
-		hear_end(server);
+		server = balanced_accept(listener);
+		balanced_hear_end(server);
 		close(server);
 	}
-	ck_assert_uint_eq(backend(c, "a")->state, BACKEND_UP);
+	ck_assert_uint_eq(balanced_backend(c, "a")->state, BACKEND_UP);
 	close(listener);
 	cluster_close(c);
 }

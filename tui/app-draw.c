@@ -162,14 +162,19 @@ app_draw_prompt(struct app *app)
 	app_show(app);
 }
 
-/* Whose line it is that is typed: ours, or that of the job in front. */
+/*
+ * Whose line it is that is typed: ours, or that of the job in front.  While
+ * the lab has not given the terminal to that, it is neither: "j1...>".
+ */
 static void
 app_name_prompt(struct app *app)
 {
 	const char *job = session_typed_to(app->session);
-	char text[NAME_SIZE + 3] = "";
+	const char *front = session_foreground(app->session);
+	char text[NAME_SIZE + 6] = "";
 
-	text_add(text, sizeof(text), "%s> ", job ? job : "forkshop");
+	text_add(text, sizeof(text), "%s%s> ", front ? front : "forkshop",
+	         front && !job ? "..." : "");
 	prompt_set(app->prompt, text);
 	app->model.job[0] = '\0';
 	text_add(app->model.job, NAME_SIZE, "%s", job ? job : "");

@@ -133,6 +133,21 @@ tree_bar_cell(const struct tree_pen *pen, int col,
 	            row->hint == TREE_IS_DEAD ? ST_DIM : ST_BAR, bar);
 }
 
+/* A command that has no room, up to its name: "forksh… ". */
+static int
+tree_cut(const struct tree_pen *pen, int col, int room, enum style style,
+         const struct tree_row *row, size_t len)
+{
+	int used = 0;
+
+	if (room > 2)
+		used = canvas_bytes(pen->canvas, pen->row, col, room - 2, style,
+		                    row->command, len);
+	return used + canvas_text(pen->canvas, pen->row, col + used,
+	                          room - used, style,
+	                          view_glyph(pen->model, "… ", ". "));
+}
+
 /* The command, its last word bold where that is the name: "… w1". */
 static int
 tree_name(const struct tree_pen *pen, int col, int room, enum style style,
@@ -148,8 +163,12 @@ tree_name(const struct tree_pen *pen, int col, int room, enum style style,
 	if (row->hint == TREE_IS_MORE && !pen->model->utf8)
 		return canvas_printf(pen->canvas, pen->row, col, room, style,
 		                     "...%s", row->command + strlen("…"));
-	used = canvas_bytes(pen->canvas, pen->row, col, room, style,
-	                    row->command, len - tail);
+	if (tail && view_columns(row->command) > room && room > (int)tail)
+		used = tree_cut(pen, col, room - (int)tail, style, row,
+		                len - tail);
+	else
+		used = canvas_bytes(pen->canvas, pen->row, col, room, style,
+		                    row->command, len - tail);
 	if (tail)
 		used += canvas_text(pen->canvas, pen->row, col + used,
 		                    room - used, ST_BOLD, name);

@@ -355,12 +355,14 @@ shows(const struct canvas *canvas, const char *text)
 	return found;
 }
 
-START_TEST(a_state_has_a_colour)
+START_TEST(a_state_has_a_colour_and_a_call_its_words)
 {
 	struct canvas *canvas;
 
 	busy_lab();
+	strcpy(snap->proc[10].doing, "in wait4(), 2 calls wait");
 	canvas = draw(30, 100);
+	ck_assert(shows(canvas, "… p1  in wait4(), 2 calls wait"));
 	ck_assert_int_eq(style_of(canvas, "server w1", "→"), ST_ARROW);
 	ck_assert_int_eq(style_of(canvas, "server w2", "killed"), ST_DEAD);
 	ck_assert_int_eq(style_of(canvas, "server w4", "T"), ST_STOPPED);
@@ -475,7 +477,7 @@ main(void)
 	tcase_add_test(tcase, a_lab_on_a_projector);
 	tcase_add_test(tcase, a_lab_in_plain_ascii);
 	tcase_add_test(tcase, a_terminal_that_is_too_small);
-	tcase_add_test(tcase, a_state_has_a_colour);
+	tcase_add_test(tcase, a_state_has_a_colour_and_a_call_its_words);
 	tcase_add_test(tcase, a_row_is_new_for_a_second);
 	tcase_add_test(tcase, rows_that_go_do_not_move_the_log);
 	tcase_add_test(tcase, of_many_that_ended_some_are_counted);

@@ -163,6 +163,16 @@ drawn_parent(int i)
 	return -1;
 }
 
+/*
+ * Who lives has a name.  A child of `race` has none, and may be left as a
+ * zombie when its parent is killed and a puppet adopts it.
+ */
+static bool
+well_named(const struct row *r)
+{
+	return r->name[0] || r->state == 'Z';
+}
+
 /* The first difference, or NULL. */
 static const char *
 difference(void)
@@ -179,7 +189,7 @@ difference(void)
 		const struct row *d = &drawn.row[i], *k = find(&kernel, d->pid);
 
 		if (k && k->state == d->state && k->ppid == d->ppid &&
-		    (i == 0 || drawn_parent(i) == k->ppid) && d->name[0])
+		    (i == 0 || drawn_parent(i) == k->ppid) && well_named(d))
 			continue;
 		snprintf(text, sizeof(text),
 		         "drawn %d %d(%d %s) %c \"%s\" %s, ps %d %d %c", d->pid,
@@ -198,7 +208,7 @@ static void
 assert_names(void)
 {
 	for (int i = 0; i < drawn.n; i++)
-		for (int k = 0; k < i; k++)
+		for (int k = 0; k < i && drawn.row[i].name[0]; k++)
 			ck_assert_msg(
 			    strcmp(drawn.row[i].name, drawn.row[k].name) != 0,
 			    "two are called %s", drawn.row[i].name);
@@ -326,7 +336,7 @@ step(void)
 	int what = chance(100);
 	int nplain = sizeof(plain_calls) / sizeof(plain_calls[0]);
 
-	if (!r || (drawn.n < 4 && what < 50))
+	if (!r || !r->name[0] || (drawn.n < 4 && what < 50))
 		tell("puppet", "", 0);
 	else if (what < 25)
 		send_signal(r);

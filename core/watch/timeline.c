@@ -77,6 +77,21 @@ timeline_place(const struct timeline *t, size_t i)
 	return &t->order[i < t->size ? i : i - t->size];
 }
 
+struct timeline *
+timeline_until(const struct timeline *t, uint64_t n)
+{
+	struct timeline *past = timeline_open(t->size);
+
+	if (!past)
+		return NULL;
+	memcpy(past->slot, t->slot, t->size * sizeof(*t->slot));
+	for (size_t i = 0; i < t->count; i++)
+		if (timeline_place(t, i)->n <= n)
+			past->order[past->count++] = *timeline_place(t, i);
+	past->last = n < t->last ? n : t->last;
+	return past;
+}
+
 /* Cause and effect ******************************************************/
 
 static bool

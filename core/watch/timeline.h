@@ -95,6 +95,12 @@ struct timeline *timeline_open(size_t size);
 void timeline_close(struct timeline *);
 
 /*
+ * A copy that ends with event n, as if nothing had happened since: for who
+ * looks at the past.  The caller owns it; NULL without memory.
+ */
+struct timeline *timeline_until(const struct timeline *, uint64_t n);
+
+/*
  * Put a copy in where its time belongs, but behind what caused it and before
  * what it caused, whatever their clocks said.  Returns its number.
  */

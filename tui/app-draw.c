@@ -69,8 +69,9 @@ app_wait_for_fade(struct app *app)
 
 	loop_cancel(app->loop, app->fade_timer);
 	app->fade_timer =
-	    fades_ns < 0 ? 0
-	                 : loop_timer(app->loop, fades_ns, app_on_fade, app);
+	    fades_ns < 0 || app->model.past
+	        ? 0
+	        : loop_timer(app->loop, fades_ns, app_on_fade, app);
 }
 
 /* The terminal does not read *******************************************/
@@ -134,6 +135,8 @@ app_draw_all(struct app *app)
 	app->changed = false;
 	app->model.now_ns = clock_ns();
 	app_spend_frame(app);
+	if (app->model.past)
+		app->model.now_ns = app->model.snap->t_ns;
 	app->cursor.row = -1;
 	app_look_at_lesson(app);
 	layout_find(&app->layout, &app->model, canvas->rows, canvas->cols);

@@ -102,6 +102,8 @@ app_on_rate(void *arg)
 	uint64_t answered = app_answered(app->model.snap);
 
 	app->rate_timer = 0;
+	if (app->model.past)
+		return;
 	app->model.rate = (double)(answered - app->answered) * NS_PER_S /
 	                  (double)(now_ns - app->rate_ns);
 	if (answered != app->answered)
@@ -122,6 +124,20 @@ app_count(struct app *app)
 	    loop_timer(app->loop, app->rate_ns + RATE_NS, app_on_rate, app);
 }
 
+/* While the past is shown, the log ends there, but for what is said now. */
+static void
+app_see_past(struct app *app)
+{
+	struct model *model = &app->model;
+	int64_t left_ns = 0;
+	bool past = session_past(app->session, &model->past_ago_ns, &left_ns);
+
+	if (past != model->past)
+		model->tree_floor = 0;
+	model->past = past;
+	logbook_past(model->book, past ? model->snap->t_ns : 0, left_ns);
+}
+
 static void
 app_changed(void *arg)
 {
@@ -134,7 +150,9 @@ app_changed(void *arg)
 		return;
 	snapshot_drop(app->model.snap);
 	app->model.snap = snapshot_take(session_snapshot(app->session));
-	app_count(app);
+	app_see_past(app);
+	if (!app->model.past)
+		app_count(app);
 }
 
 static void

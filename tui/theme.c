@@ -35,6 +35,7 @@ static const struct theme themes[] = {
 		[ST_PROMPT]   = { GREEN + BRIGHT,   NONE, BOLD },
 		[ST_SEARCH]   = { YELLOW + BRIGHT,  NONE, 0 },
 		[ST_STATUS]   = { NONE,             NONE, REV },
+		[ST_PAST]     = { YELLOW + BRIGHT,  NONE, BOLD | REV },
 	} },
 	{ "light", "dark letters on a light terminal", {
 		[ST_NORMAL]   = { NONE,             NONE, 0 },
@@ -55,6 +56,7 @@ static const struct theme themes[] = {
 		[ST_PROMPT]   = { BLUE,             NONE, BOLD },
 		[ST_SEARCH]   = { MAGENTA,          NONE, 0 },
 		[ST_STATUS]   = { NONE,             NONE, REV },
+		[ST_PAST]     = { RED,              NONE, BOLD | REV },
 	} },
 	{ "contrast", "for a projector in a bright room", {
 		[ST_NORMAL]   = { WHITE + BRIGHT,   BLACK, BOLD },
@@ -75,6 +77,7 @@ static const struct theme themes[] = {
 		[ST_PROMPT]   = { YELLOW + BRIGHT,  BLACK, BOLD },
 		[ST_SEARCH]   = { CYAN + BRIGHT,    BLACK, BOLD },
 		[ST_STATUS]   = { BLACK,            WHITE + BRIGHT, BOLD },
+		[ST_PAST]     = { BLACK,            YELLOW + BRIGHT, BOLD },
 	} },
 	{ "mono", "no colours at all", {
 		[ST_NORMAL]   = { NONE, NONE, 0 },
@@ -95,6 +98,7 @@ static const struct theme themes[] = {
 		[ST_PROMPT]   = { NONE, NONE, BOLD },
 		[ST_SEARCH]   = { NONE, NONE, LINE },
 		[ST_STATUS]   = { NONE, NONE, REV },
+		[ST_PAST]     = { NONE, NONE, BOLD | REV },
 	} },
 };
 /* clang-format on */

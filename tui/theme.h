@@ -30,6 +30,7 @@ enum style {
 	ST_PROMPT, /* what stands before the typed line */
 	ST_SEARCH, /* the same while readline asks for something */
 	ST_STATUS, /* the status line */
+	ST_PAST,   /* the same while it is not the present that is shown */
 	ST_COUNT,
 };
 

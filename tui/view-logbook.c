@@ -2,9 +2,11 @@
 #include "tui/view-logbook.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/clock.h"
 #include "core/sys/text.h"
 
 enum { TALLY_NAMES = 12, TALLIES = 3, TALLY_NEAR = 12 };
@@ -33,6 +35,7 @@ struct logbook {
 	struct logline line[LOGBOOK_LINES]; /* the text of free ones is NULL */
 	unsigned long added; /* the newest stands at (added - 1) % LINES */
 	size_t count;
+	int64_t past_ns, left_ns; /* see logbook_past() */
 	struct tally tally[TALLIES];
 };
 
@@ -66,24 +69,61 @@ logbook_clear(struct logbook *book)
 	memset(book->tally, 0, sizeof(book->tally));
 }
 
-size_t
-logbook_size(const struct logbook *book)
-{
-	return book->count;
-}
-
 unsigned long
 logbook_added(const struct logbook *book)
 {
 	return book->added;
 }
 
-const struct logline *
-logbook_back(const struct logbook *book, size_t i)
+static const struct logline *
+logbook_nth(const struct logbook *book, size_t i)
 {
 	return i < book->count
 	           ? &book->line[(book->added - 1 - i) % LOGBOOK_LINES]
 	           : NULL;
+}
+
+/* The past **************************************************************/
+
+void
+logbook_past(struct logbook *book, int64_t past_ns, int64_t left_ns)
+{
+	book->past_ns = past_ns;
+	book->left_ns = left_ns;
+}
+
+static bool
+logbook_hides(const struct logbook *book, const struct logline *l)
+{
+	bool said = l->kind != LINE_EVENT && l->kind != LINE_OUTPUT;
+
+	return book->past_ns && l->t_ns > book->past_ns &&
+	       !(said && l->t_ns >= book->left_ns);
+}
+
+size_t
+logbook_size(const struct logbook *book)
+{
+	size_t n = 0;
+
+	if (!book->past_ns)
+		return book->count;
+	for (size_t i = 0; i < book->count; i++)
+		n += !logbook_hides(book, logbook_nth(book, i));
+	return n;
+}
+
+const struct logline *
+logbook_back(const struct logbook *book, size_t i)
+{
+	const struct logline *l;
+
+	if (!book->past_ns)
+		return logbook_nth(book, i);
+	for (size_t k = 0; (l = logbook_nth(book, k)); k++)
+		if (!logbook_hides(book, l) && i-- == 0)
+			break;
+	return l;
 }
 
 /* Lines *****************************************************************/
@@ -98,7 +138,9 @@ logbook_put(struct logbook *book, enum line_kind kind, enum style style,
 	if (!copy)
 		return; /* without memory the log has a gap */
 	free(line->text);
-	*line = (struct logline){ .kind = kind, .style = style, .text = copy };
+	*line = (struct logline){
+		.kind = kind, .style = style, .text = copy, .t_ns = clock_ns()
+	};
 	text_add(line->name, sizeof(line->name), "%s", name ? name : "");
 	book->added++;
 	if (book->count < LOGBOOK_LINES)

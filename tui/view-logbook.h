@@ -10,6 +10,7 @@
 #define TUI_VIEW_LOGBOOK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/shell/session.h"
 #include "core/watch/timeline.h"
@@ -23,6 +24,7 @@ struct logline {
 	enum style style;
 	char name[NAME_SIZE]; /* who printed it, or "" */
 	char *text;           /* owned: clean, one line */
+	int64_t t_ns;         /* clock_ns() when it was added */
 };
 
 struct logbook;
@@ -45,6 +47,12 @@ void logbook_add_event(struct logbook *, const struct event *,
 bool logbook_count(struct logbook *, const struct event *);
 
 void logbook_clear(struct logbook *);
+
+/*
+ * Show what was there at past_ns, and what was said (not what happened) from
+ * left_ns on; past_ns 0: everything.
+ */
+void logbook_past(struct logbook *, int64_t past_ns, int64_t left_ns);
 
 /* How many lines there are; the i-th from the end, 0 the newest (borrowed
  * until the next call that changes the book), or NULL. */

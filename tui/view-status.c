@@ -91,6 +91,10 @@ status_left(const struct model *model, enum detail detail,
 	const struct snapshot *snap = model->snap;
 
 	text[0] = '\0';
+	if (model->past)
+		text_add(text, STATUS_SIZE, "PAST, %.2f s ago %s ",
+		         (double)model->past_ago_ns / 1e9,
+		         view_glyph(model, "·", "|"));
 	text_add(text, STATUS_SIZE, "forkshop");
 	if (!snap)
 		return;
@@ -111,6 +115,10 @@ status_right(const struct model *model, char text[STATUS_SIZE])
 	uint64_t answered = 0, failed = 0;
 
 	text[0] = '\0';
+	if (model->past) {
+		text_add(text, STATUS_SIZE, "live comes back");
+		return;
+	}
 	for (int i = 0; model->snap && i < model->snap->nservers; i++) {
 		answered += model->snap->server[i].answered;
 		failed += model->snap->server[i].failed;
@@ -138,16 +146,17 @@ status_draw(struct canvas *canvas, struct area area, const struct model *model)
 	struct area inner = { area.row, area.col + 1, 1, area.cols - 2 };
 	char text[STATUS_SIZE];
 	int right, room, detail = STATUS_ALL;
+	enum style style = model->past ? ST_PAST : ST_STATUS;
 
-	canvas_fill(canvas, area.row, area.col, area.cols, ST_STATUS);
+	canvas_fill(canvas, area.row, area.col, area.cols, style);
 	status_right(model, text);
-	right = view_right(canvas, inner, ST_STATUS, text);
+	right = view_right(canvas, inner, style, text);
 	room = right - inner.col - 2;
 	do
 		status_left(model, (enum detail)detail, text);
 	while (glyph_columns(text, strlen(text)) > room &&
 	       detail++ < STATUS_SUM);
-	canvas_text(canvas, area.row, inner.col, room, ST_STATUS, text);
+	canvas_text(canvas, area.row, inner.col, room, style, text);
 }
 
 const struct view_ops view_status = {

@@ -46,7 +46,9 @@ struct model {
 	struct logbook *book;  /* owned by the app */
 	struct prompt *prompt; /* owned by the app; NULL: none */
 	struct cursor *cursor; /* owned by the app; written by view-prompt */
-	int64_t now_ns;        /* of this frame */
+	int64_t now_ns;        /* of this frame; of snap, where that is past */
+	bool past;             /* snap is not the present ... */
+	int64_t past_ago_ns;   /* ... but was so long before it was left */
 	bool utf8;             /* the terminal can show more than ASCII */
 	bool big;              /* `set big on`: for a projector */
 	char greeting[GREETING_ROWS][GREETING_SIZE]; /* until a line is typed */

@@ -25,7 +25,7 @@ static enum verdict
 check_now(struct session *s, struct fact *fact)
 {
 	return fact_evaluate(fact, session_snapshot(s), session_timeline(s),
-	                     clock_ns());
+	                     session_now_ns(s));
 }
 
 static enum outcome
@@ -52,7 +52,7 @@ run_check(struct session *s, const struct args *args, struct err *err)
 
 	if (!fact)
 		return OUTCOME_USAGE;
-	fact_start(fact, 0, clock_ns());
+	fact_start(fact, 0, session_now_ns(s));
 	wants = fact_wants_values(fact);
 	if (wants)
 		session_want(s, wants);
@@ -151,6 +151,7 @@ const struct command cmd_check = {
 	          "says what is, and what was wanted.",
 	.example = "check count(workers) = 2",
 	.args = { { .kind = ARG_FACT, .name = "FACT" } },
+	.past = true,
 	.run = run_check,
 };
 

@@ -196,5 +196,6 @@ const struct command cmd_help = {
 	.args = { { .kind = ARG_COMMAND,
 	            .name = "COMMAND",
 	            .optional = true } },
+	.past = true,
 	.run = run_help,
 };

@@ -24,6 +24,7 @@ const struct command cmd_history = {
 	.name = "history",
 	.group = "shell",
 	.blurb = "list what was typed",
+	.past = true,
 	.run = run_history,
 };
 
@@ -42,5 +43,6 @@ const struct command cmd_clear = {
 	.name = "clear",
 	.group = "shell",
 	.blurb = "empty the log on the screen",
+	.past = true,
 	.run = run_clear,
 };

@@ -80,5 +80,6 @@ const struct command cmd_log = {
 	            .min = 1,
 	            .max = 2000 },
 	          { .kind = ARG_TEXT, .name = "PATTERN", .optional = true } },
+	.past = true,
 	.run = run_log,
 };

@@ -13,5 +13,6 @@ const struct command cmd_quit = {
 	.name = "quit",
 	.group = "shell",
 	.blurb = "end everything that was started, and leave",
+	.past = true,
 	.run = run_quit,
 };

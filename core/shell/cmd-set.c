@@ -178,5 +178,6 @@ const struct command cmd_set = {
 	            .optional = true,
 	            .words = set_names },
 	          { .kind = ARG_TEXT, .name = "VALUE", .optional = true } },
+	.past = true,
 	.run = run_set,
 };

@@ -85,6 +85,7 @@ const struct command cmd_record = {
 	.example = "record lecture.cast",
 	.args = { { .kind = ARG_FILE, .name = "FILE|off" } },
 	.options = { { "--keys", { .kind = ARG_NONE }, "the keys, too" } },
+	.past = true,
 	.run = run_record,
 };
 
@@ -94,6 +95,7 @@ const struct command cmd_mark = {
 	.blurb = "begin a chapter of the recording",
 	.example = "mark \"Two workers\"",
 	.args = { { .kind = ARG_TEXT, .name = "TITLE", .many = true } },
+	.past = true,
 	.run = run_mark,
 };
 
@@ -106,6 +108,7 @@ const struct command cmd_caption = {
 	            .name = "TEXT",
 	            .optional = true,
 	            .many = true } },
+	.past = true,
 	.run = run_caption,
 };
 
@@ -120,5 +123,6 @@ const struct command cmd_source = {
 	          "commands on the screen, `forkshop run FILE` needs none.",
 	.example = "source demo.shop",
 	.args = { { .kind = ARG_FILE, .name = "FILE" } },
+	.past = true,
 	.run = run_source,
 };

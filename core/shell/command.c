@@ -22,7 +22,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_measure,
-    cmd_slow,
+    cmd_slow, cmd_freeze, cmd_next, cmd_rewind, cmd_live,
     cmd_record, cmd_mark, cmd_caption, cmd_source,
     cmd_help, cmd_history, cmd_clear, cmd_set, cmd_cd, cmd_quit;
 
@@ -69,6 +69,10 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_measure,
 	/* time */
 	&cmd_slow,
+	&cmd_freeze,
+	&cmd_next,
+	&cmd_rewind,
+	&cmd_live,
 	/* recording */
 	&cmd_record,
 	&cmd_mark,

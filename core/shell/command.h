@@ -78,7 +78,8 @@ struct command {
 	const char *example; /* a line that works in a fresh lab; or NULL */
 	struct arg args[COMMAND_ARGS];
 	struct command_option options[COMMAND_OPTIONS];
-	bool raw; /* options are not taken out: the line is another's */
+	bool past; /* it looks only: it also runs while the past is shown */
+	bool raw;  /* options are not taken out: the line is another's */
 	enum outcome (*run)(struct session *, const struct args *,
 	                    struct err *);
 };

@@ -14,6 +14,7 @@
  *	session-terminal.c  the lab's terminal: its master is ours
  *	session-server.c    masters, and the wires to them
  *	session-target.c    processes by name, pid or %job
+ *	session-past.c      what is shown while `rewind` has left the present
  *	session-say.c       the log
  *	troupe.c            puppets, by their strings
  */
@@ -24,6 +25,7 @@
 #include "core/shell/session.h"
 #include "core/shell/troupe.h"
 #include "core/sys/procfs.h"
+#include "core/watch/past.h"
 #include "core/wire/page.h"
 
 #define SESSION_EVENTS   8192 /* kept in the timeline */
@@ -128,8 +130,16 @@ struct session {
 	struct tape_ops tape;      /* all NULL: there is none */
 	struct timeline *timeline; /* owned */
 	struct watch *watch;       /* owned */
-	struct procfs *procfs;     /* owned */
-	uint64_t told; /* number of the last event that the front saw */
+
+	/* session-past.c */
+	struct past *past;          /* owned */
+	struct timeline *past_line; /* owned: events up to what is shown */
+	int64_t past_due_ns;        /* not before that the next look */
+	int64_t past_since_ns;      /* when the present was left */
+	int past_timer;
+
+	struct procfs *procfs; /* owned */
+	uint64_t told;         /* number of the last event that the front saw */
 	unsigned requests_told; /* in the burst since quiet_ns */
 	int64_t request_ns;
 
@@ -189,6 +199,15 @@ struct session {
 void session_changed(void *);            /* the watch has news */
 void session_news(struct session *);     /* the waiting command is to look */
 void session_catch_up(struct session *); /* tell now what has happened by now */
+
+/* session-past.c: open it; see that this moment is kept; forget all. */
+int session_past_open(struct session *, struct err *);
+void session_past_close(struct session *);
+void session_past_keep(struct session *);
+void session_past_clear(struct session *);
+
+/* Shows what past_shown() says from now on, also to the front. */
+void session_past_moved(struct session *);
 
 /* session-lab.c */
 int session_lab_open(struct session *, struct err *);

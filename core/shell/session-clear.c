@@ -66,6 +66,7 @@ clear_tables(struct session *s)
 			session_outlet_drain(&s->jobs[i].outlet);
 			session_job_free(s, &s->jobs[i]);
 		}
+	session_past_clear(s);
 	watch_close(s->watch);
 	s->watch = NULL;
 	session_servers_close(s);

@@ -193,6 +193,12 @@ static enum outcome
 session_dispatch(struct session *s, struct parse *p, struct err *err)
 {
 	session_record(s, p);
+	if (session_past(s, NULL, NULL) && p->kind != PARSE_WRONG &&
+	    !(p->command && p->command->past)) {
+		err_set(err, "this is the past: it can be looked at, and "
+		             "nothing in it can be changed; live comes back");
+		return OUTCOME_FAILED;
+	}
 	switch (p->kind) {
 	case PARSE_COMMAND:
 		return p->command->run(s, &p->args, err);

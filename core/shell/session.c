@@ -25,6 +25,7 @@ session_changed(void *arg)
 		s->front.event(s->front.arg, &copy);
 		session_event(s, &copy);
 	}
+	session_past_keep(s);
 	s->front.changed(s->front.arg);
 	if (s->options.guide && s->options.guide->changed)
 		s->options.guide->changed(s->options.guide->arg);
@@ -78,7 +79,7 @@ session_open_parts(struct session *s, struct err *err)
 	if (!s->timeline)
 		return err_sys(err, "cannot keep a timeline");
 	s->procfs = procfs_open(NULL, err);
-	if (!s->procfs)
+	if (!s->procfs || session_past_open(s, err) < 0)
 		return -1;
 	s->watch = watch_open(s->loop, s->timeline, session_changed, s, err);
 	if (!s->watch || session_settings_open(s, err) < 0)
@@ -138,6 +139,7 @@ session_close(struct session *s)
 	session_terminal_close(s);
 	watch_close(s->watch);
 	session_servers_close(s);
+	session_past_close(s);
 	timeline_close(s->timeline);
 	procfs_close(s->procfs);
 	session_queue_free(s);
@@ -148,18 +150,6 @@ session_close(struct session *s)
 		free(s->asks[i].answer);
 	loop_work(s->loop, NULL, NULL);
 	free(s);
-}
-
-const struct snapshot *
-session_snapshot(struct session *s)
-{
-	return watch_snapshot(s->watch);
-}
-
-struct timeline *
-session_timeline(struct session *s)
-{
-	return s->timeline;
 }
 
 struct watch *

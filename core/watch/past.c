@@ -134,12 +134,13 @@ past_rewind(struct past *p, int64_t t_ns)
 }
 
 const struct snapshot *
-past_back(struct past *p, uint64_t events)
+past_back(struct past *p)
 {
 	size_t i = p->shown ? p->cursor : p->count;
+	uint64_t events = p->shown   ? p->shown->events
+	                  : p->count ? (*past_slot(p, i - 1))->events
+	                             : 0;
 
-	if (p->shown)
-		events = p->shown->events;
 	while (i > 0 && (*past_slot(p, i - 1))->events >= events)
 		i--;
 	return past_to(p, i > 0 ? i - 1 : 0);

@@ -46,10 +46,10 @@ const struct snapshot *past_rewind(struct past *, int64_t t_ns);
 
 /*
  * Move the cursor to the nearest snapshot with fewer events than the one that
- * is shown (than `events` when it is live), or with more.  Returns it;
+ * is shown (than the newest when it is live), or with more.  Returns it;
  * without one backwards the oldest, forwards NULL: the cursor is live.
  */
-const struct snapshot *past_back(struct past *, uint64_t events);
+const struct snapshot *past_back(struct past *);
 const struct snapshot *past_forward(struct past *);
 
 #endif

@@ -275,26 +275,35 @@ bench: tests $(BENCHES) ## measure; the numbers go to build/bench.txt as well
 	  | tee build/bench.txt
 
 ## Installing ###########################################################
-MAN1    := $(wildcard $(NAME).1 tui/*.1)
+# From what the program says of itself.
+MAN1    := $(B)/$(NAME).1
+MAN5    := $(B)/$(NAME)-lesson.5
+$(MAN1): $(B)/$(NAME)
+	$(call say,MAN)$< --man >$@
+$(MAN5): $(B)/$(NAME)
+	$(call say,MAN)$< --man=lesson >$@
+
 LESSONS := $(wildcard lessons/*.lesson)
 BEHIND  := $(filter-out $(NAME),$(HERE))
 
-install: all ## into $(DESTDIR)$(PREFIX)
+install: all $(MAN1) $(MAN5) ## into $(DESTDIR)$(PREFIX)
 	$(Q)install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)
 	$(Q)install -m 755 $(B)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
 	$(Q)$(foreach p,$(BEHIND),\
 	  install -m 755 $(B)/$p $(DESTDIR)$(LIBEXECDIR)/$p &&) :
 	$(Q)$(if $(LESSONS),install -d $(DESTDIR)$(DATADIR)/lessons && \
 	  install -m 644 $(LESSONS) $(DESTDIR)$(DATADIR)/lessons)
-	$(Q)$(if $(MAN1),install -d $(DESTDIR)$(MANDIR)/man1 && \
-	  install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1)
+	$(Q)install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
+	$(Q)install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
+	$(Q)install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 
 uninstall: ## remove exactly what install puts there
 	$(Q)rm -f $(DESTDIR)$(BINDIR)/$(NAME) \
 	  $(foreach p,$(filter-out $(NAME),$(PROGRAMS)),\
 	    $(DESTDIR)$(LIBEXECDIR)/$p) \
 	  $(foreach l,$(notdir $(LESSONS)),$(DESTDIR)$(DATADIR)/lessons/$l) \
-	  $(foreach m,$(notdir $(MAN1)),$(DESTDIR)$(MANDIR)/man1/$m)
+	  $(DESTDIR)$(MANDIR)/man1/$(notdir $(MAN1)) \
+	  $(DESTDIR)$(MANDIR)/man5/$(notdir $(MAN5))
 	$(Q)for d in $(LIBEXECDIR) $(DATADIR)/lessons $(DATADIR); do \
 	  test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done
 

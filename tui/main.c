@@ -52,6 +52,7 @@
 #include "lessons/format.h"
 #include "lessons/teach.h"
 #include "tui/app.h"
+#include "tui/manual.h"
 
 #define MAIN_PACE_NS (700 * NS_PER_MS) /* between lines that are typed */
 
@@ -102,6 +103,7 @@ enum {
 	OPT_KEYS,
 	OPT_VERSION,
 	OPT_WATCH,
+	OPT_MAN,
 	OPT_PLAY
 };
 
@@ -115,6 +117,7 @@ static const struct option main_options[] = {
 	{ "keys", no_argument, NULL, OPT_KEYS },
 	{ "watch", no_argument, NULL, OPT_WATCH },
 	{ "play", no_argument, NULL, OPT_PLAY },
+	{ "man", optional_argument, NULL, OPT_MAN },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -174,6 +177,12 @@ main_option(struct choice *choice, int opt)
 	case OPT_PLAY:
 		choice->play = true;
 		return 0;
+	case OPT_MAN: /* for the Makefile: no line of --help */
+		if (optarg && strcmp(optarg, "lesson") == 0)
+			manual_lesson(stdout);
+		else
+			manual_program(stdout, main_help);
+		return 1;
 	case OPT_VERSION:
 		puts("forkshop " VERSION);
 		return 1;

@@ -180,13 +180,20 @@ END_TEST
 
 /* The load decides ******************************************************/
 
+/* Where the master hands over, and where it never sees a connection. */
+static const char *const servers[] = {
+	"--policy rr",
+	"--policy shared",
+	"--policy shared --model prefork",
+};
+
 START_TEST(workers_follow_a_load_that_rises_and_falls)
 {
-	static const char *const one[] = { "--workers", "1", NULL };
-	struct story *s = story_open(one);
+	static const char *const empty[] = { "--empty", NULL };
+	struct story *s = story_open(empty);
 
-	story_expect(s, "web is http");
-	story_send(s, "policy %s; scale 1..4", _i ? "shared" : "rr");
+	story_send(s, "serve web --port 0 --workers 1 %s; scale 1..4",
+	           servers[_i]);
 	story_expect(s, "web has 1 worker, 1 to 4 as the load asks");
 	story_send(s, "get -n 10; check count(workers) = 1");
 	story_expect(s, "^total +10 +answered");
@@ -316,7 +323,7 @@ main(void)
 	               what_makes_no_sense_is_one_sentence_and_changes_nothing);
 	tcase_add_loop_test(tc, a_reload_under_load_loses_no_request, 0, 2);
 	tcase_add_loop_test(tc, workers_follow_a_load_that_rises_and_falls, 0,
-	                    2);
+	                    3);
 	tcase_add_test(tc, a_master_obeys_the_signals_of_real_servers);
 	tcase_add_test(tc, quit_finishes_what_is_under_way);
 	tcase_add_test(tc, term_is_fast);

@@ -121,6 +121,13 @@ explain_family(const struct explain *e, const struct proc_stat *st,
 	    p->parent >= 0 ? &e->snap->proc[p->parent] : NULL;
 	char name[NAME_SIZE], exe[256];
 
+	if (p->tid && parent) { /* the tree hangs it below its process */
+		explain_say(e, "thread", "of %s (pid %d), which has %d",
+		            explain_name(parent, name), (int)p->pid,
+		            status->threads);
+		parent =
+		    parent->parent >= 0 ? &e->snap->proc[parent->parent] : NULL;
+	}
 	explain_say(e, "parent", "%s (pid %d)%s; group %d, session %d%s",
 	            parent ? explain_name(parent, name) : "outside the lab",
 	            (int)st->ppid,

@@ -64,9 +64,9 @@ static void
 explain_others(const struct explain_fd *d, const char *nobody, char *buf,
                size_t size)
 {
-	text_add(buf, size, "%s", d->holders[0] ? d->holders : nobody);
-	if (d->more)
-		text_add(buf, size, " and %d more", d->more);
+	text_add(buf, size, "%s", d->ends.text[0] ? d->ends.text : nobody);
+	if (d->ends.more)
+		text_add(buf, size, " and %d more", d->ends.more);
 }
 
 static void
@@ -197,6 +197,10 @@ explain_fd_text(const struct explain *e, const struct explain_fd *d, char *buf,
 		explain_pidfd(e, d, buf, size);
 	else
 		explain_file(d, buf, size);
+	if (d->same.text[0])
+		text_add(buf, size, "; also held by %s", d->same.text);
+	if (d->same.more)
+		text_add(buf, size, " and %d more", d->same.more);
 	return buf;
 }
 

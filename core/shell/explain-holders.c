@@ -3,7 +3,7 @@
  * Who of the lab has the other end of a pipe, a channel or a connection: the
  * kernel gives the inode of that end, and the descriptors of each process
  * say who holds it.  A listening socket has no other end: there it is who
- * holds the same one.
+ * holds the same one; of all others that is told besides.
  */
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/shell/explain.h"
+#include "core/sys/same.h"
 #include "core/sys/text.h"
 
 #define HOLDER_FDS 1024 /* of each process that are looked at */
@@ -82,65 +83,79 @@ explain_sockets(struct explain_fds *fds)
 
 /* Who holds them *******************************************************/
 
-/* One more process that holds what d is connected with: "w1 (fd 1, 2)". */
+/* One more process that holds it: "w1 (fd 1, 2)". */
 static void
-explain_add_holder(const struct explain *e, struct explain_fd *d,
+explain_add_holder(const struct explain *e, struct explain_who *who,
                    const struct proc *p, int fd)
 {
-	size_t len = strlen(d->holders);
+	size_t len = strlen(who->text);
 	char name[NAME_SIZE];
 
-	if (len + NAME_SIZE + 24 > sizeof(d->holders)) {
-		d->more += d->last != p->pid;
-		d->last = p->pid;
+	if (len + NAME_SIZE + 24 > sizeof(who->text)) {
+		who->more += who->last != p->pid;
+		who->last = p->pid;
 		return;
 	}
-	if (d->last == p->pid) {
-		snprintf(d->holders + len - 1, sizeof(d->holders) - len,
-		         ", %d)", fd);
+	if (who->last == p->pid) {
+		snprintf(who->text + len - 1, sizeof(who->text) - len, ", %d)",
+		         fd);
 		return;
 	}
-	d->last = p->pid;
-	text_add(d->holders, sizeof(d->holders), "%s%s (fd %d)",
-	         len ? ", " : "",
+	who->last = p->pid;
+	text_add(who->text, sizeof(who->text), "%s%s (fd %d)", len ? ", " : "",
 	         p->pid == e->proc->pid ? "itself" : explain_name(p, name), fd);
 }
 
-/* At a pipe the other end is who goes the other way. */
+/* Of a pipe: does that descriptor go the same way as d? */
 static bool
-explain_other_end(const struct explain *e, const struct explain_fd *d,
-                  const struct proc *p, int fd)
+explain_same_way(const struct explain *e, const struct explain_fd *d,
+                 const struct proc *p, int fd)
 {
 	int64_t pos;
 	int flags;
 
-	if (d->kind != FD_PIPE)
-		return true;
 	return procfs_fdinfo(e->fs, p->pid, fd, &pos, &flags) == 0 &&
-	       (flags & O_ACCMODE) != (d->flags & O_ACCMODE);
+	       (flags & O_ACCMODE) == (d->flags & O_ACCMODE);
+}
+
+/*
+ * A descriptor of p beside one of ours: is it the other end, or the same
+ * thing?  A file that is opened twice has two offsets: only the kernel can
+ * say whether it is one, kcmp(2).
+ */
+static void
+explain_beside(const struct explain *e, struct explain_fd *d,
+               const struct proc *p, int fd, const char *link)
+{
+	uint32_t inode;
+	enum explain_fd_kind kind = explain_fd_kind(link, &inode);
+	bool same = d->kind == kind && inode && d->inode == inode;
+	bool end = d->kind == kind && inode && d->other == inode;
+
+	if (kind == FD_PIPE && same) {
+		same = explain_same_way(e, d, p, fd);
+		end = !same;
+	}
+	if (kind == FD_OTHER && strcmp(link, d->link) == 0)
+		same = same_file(e->proc->pid, d->fd, p->pid, fd) == 1;
+	if (end)
+		explain_add_holder(e, &d->ends, p, fd);
+	else if (same)
+		explain_add_holder(e, &d->same, p, fd);
 }
 
 static void
 explain_holder_fd(const struct explain *e, struct explain_fds *fds,
                   const struct proc *p, int fd)
 {
-	enum explain_fd_kind kind;
-	char what[32], link[64];
-	uint32_t inode;
+	char what[32], link[sizeof(fds->at[0].link)];
 
 	snprintf(what, sizeof(what), "fd/%d", fd);
 	if (procfs_link(e->fs, p->pid, what, link, sizeof(link)) < 0)
 		return;
-	kind = explain_fd_kind(link, &inode);
-	for (int i = 0; inode && i < fds->n; i++) {
-		struct explain_fd *d = &fds->at[i];
-
-		if (p->pid == e->proc->pid && fd == d->fd)
-			continue;
-		if (d->kind == kind && d->other == inode &&
-		    explain_other_end(e, d, p, fd))
-			explain_add_holder(e, d, p, fd);
-	}
+	for (int i = 0; i < fds->n; i++)
+		if (p->pid != e->proc->pid || fd != fds->at[i].fd)
+			explain_beside(e, &fds->at[i], p, fd, link);
 }
 
 void

@@ -60,6 +60,13 @@ void explain_doing(char state, int call, const char *wchan, char *buf,
 
 enum explain_fd_kind { FD_OTHER, FD_PIPE, FD_SOCKET };
 
+/* Those of the lab that hold something. */
+struct explain_who {
+	char text[120]; /* "w1 (fd 5), w2 (fd 5)", or "" */
+	int more;       /* that found no place there */
+	pid_t last;     /* who was added last */
+};
+
 /* One descriptor. */
 struct explain_fd {
 	int fd;
@@ -74,11 +81,10 @@ struct explain_fd {
 	struct diag_tcp tcp;
 	struct diag_unix unix_socket;
 
-	uint32_t other;    /* inode whose holders are looked for: the other
+	uint32_t other; /* inode whose holders are looked for: the other
 	                      end's, of a listening socket its own; 0 none */
-	char holders[120]; /* "w1 (fd 5), w2 (fd 5)", or "" */
-	int more;          /* holders that found no place there */
-	pid_t last;        /* the holder that was added last */
+	struct explain_who ends; /* who holds that */
+	struct explain_who same; /* who else holds what it is itself */
 };
 
 struct explain_fds {
@@ -96,7 +102,7 @@ const char *explain_fd_text(const struct explain *, const struct explain_fd *,
 /* Read and say all of them. */
 void explain_descriptors(const struct explain *);
 
-/* explain-holders.c: fill in tcp, unix_socket, other, holders and more. */
+/* explain-holders.c: fill in tcp, unix_socket, other, ends and same. */
 void explain_sockets(struct explain_fds *);
 void explain_holders(const struct explain *, struct explain_fds *);
 

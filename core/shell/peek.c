@@ -10,6 +10,7 @@
 
 #include "core/shell/inside.h"
 #include "core/sys/clock.h"
+#include "core/sys/same.h"
 #include "core/sys/text.h"
 
 /* Asking ****************************************************************/
@@ -34,8 +35,9 @@ peek_add(struct peek *peek, const struct proc *p, const char *name)
 	if (peek->n == PEEK_MAX)
 		return NULL;
 	peek->n++;
-	*at = (struct peeked){ .kind = p->kind, .pid = p->pid, .tid = p->tid };
+	*at = (struct peeked){ .pid = p->pid, .tid = p->tid };
 	snprintf(at->name, sizeof(at->name), "%s", name);
+	snprintf(at->server, sizeof(at->server), "%s", p->server);
 	return at;
 }
 
@@ -117,7 +119,9 @@ peek_all(struct session *s, struct peek *peek, const char *var)
 		const char *name = peek_answers(s, p);
 		struct peeked *at = name ? peek_add(peek, p, name) : NULL;
 
-		if (at && p->tid && !peek_puppet(s, p))
+		if (at)
+			at->puppet = peek_puppet(s, p) != NULL;
+		if (at && p->tid && !at->puppet)
 			at->state = PEEK_WITHIN;
 		else if (at)
 			peek_ask(s, at, p, var, NULL);
@@ -242,17 +246,53 @@ peek_why(const struct peeked *at)
 	}
 }
 
-static void
-peek_say_one(struct session *s, const struct peeked *at)
+/* A thread of a worker: the process spoke for it, if the memory is one. */
+static const struct peeked *
+peek_within(const struct peek *peek, const struct peeked *at)
 {
-	if (at->state == PEEK_TOLD)
+	for (int i = 0; i < peek->n; i++) {
+		const struct peeked *b = &peek->at[i];
+
+		if (b->state == PEEK_TOLD && b->pid == at->pid &&
+		    same_task(at->tid, b->pid, SAME_MEMORY) != 0)
+			return b;
+	}
+	return at;
+}
+
+/* "w1", or "web.w1" where there are two servers. */
+static const char *
+peek_label(const struct peek *peek, const struct peeked *at,
+           char buf[2 * NAME_SIZE])
+{
+	bool many = false;
+
+	for (int i = 0; i < peek->n; i++)
+		many = many || (peek->at[i].server[0] &&
+		                strcmp(peek->at[i].server, at->server) != 0);
+	many = many && at->server[0] && strcmp(at->name, at->server) != 0;
+	snprintf(buf, 2 * NAME_SIZE, "%s%s%s", many ? at->server : "",
+	         many ? "." : "", at->name);
+	return buf;
+}
+
+static void
+peek_say_one(struct session *s, const struct peek *peek,
+             const struct peeked *at)
+{
+	const struct peeked *told =
+	    at->state == PEEK_WITHIN ? peek_within(peek, at) : at;
+	char buf[2 * NAME_SIZE];
+	const char *label = peek_label(peek, at, buf);
+
+	if (told->state == PEEK_TOLD)
 		session_say(s, LINE_RESULT,
-		            "  %-8s %7d  %#-14" PRIx64 " %12" PRId64 "  %s",
-		            at->name, (int)(at->tid ? at->tid : at->pid),
-		            at->address, at->value,
+		            "  %-10s %7d  %#-14" PRIx64 " %12" PRId64 "  %s",
+		            label, (int)(at->tid ? at->tid : at->pid),
+		            told->address, told->value,
 		            at->tid ? "a thread: same memory" : peek_page(at));
 	else
-		session_say(s, LINE_RESULT, "  %-8s %7d  %s", at->name,
+		session_say(s, LINE_RESULT, "  %-10s %7d  %s", label,
 		            (int)(at->tid ? at->tid : at->pid), peek_why(at));
 }
 
@@ -321,8 +361,7 @@ peek_shown(const struct peek *peek, const struct peeked *at)
 
 		if (b->state == PEEK_TOLD &&
 		    (b->pid == at->pid ||
-		     (at->state != PEEK_WITHIN &&
-		      (b->kind == KIND_PUPPET) == (at->kind == KIND_PUPPET))))
+		     (at->state != PEEK_WITHIN && b->puppet == at->puppet)))
 			return true;
 	}
 	return false;
@@ -344,11 +383,11 @@ peek_say(struct session *s, const struct peek *peek, struct err *err)
 		               "nobody has a variable %s: a worker has "
 		               "counter, a puppet what p1 set x 5 makes",
 		               peek->var);
-	session_say(s, LINE_RESULT, "  %-8s %7s  %-14s %12s", "who", "pid",
+	session_say(s, LINE_RESULT, "  %-10s %7s  %-14s %12s", "who", "pid",
 	            "address", peek->var);
 	for (int i = 0; i < peek->n; i++)
 		if (peek_shown(peek, &peek->at[i]))
-			peek_say_one(s, &peek->at[i]);
+			peek_say_one(s, peek, &peek->at[i]);
 	peek_say_sum(s, peek);
 	return 0;
 }

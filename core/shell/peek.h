@@ -26,8 +26,8 @@ enum peek_state {
 
 /* One process, or one thread. */
 struct peeked {
-	char name[NAME_SIZE];
-	enum kind kind;
+	char name[NAME_SIZE], server[NAME_SIZE];
+	bool puppet; /* or a thread of one */
 	pid_t pid, tid;
 	enum peek_state state;
 	uint32_t seq;     /* ASKED */

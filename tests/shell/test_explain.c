@@ -129,8 +129,8 @@ START_TEST(a_pipe_has_another_end)
 	ck_assert_str_eq(fd_text(&d),
 	                 "pipe, to write; read by nobody in the lab");
 	d.flags = O_RDONLY;
-	d.more = 4;
-	strcpy(d.holders, "w1 (fd 3)");
+	d.ends.more = 4;
+	strcpy(d.ends.text, "w1 (fd 3)");
 	ck_assert_str_eq(fd_text(&d),
 	                 "pipe, to read; written by w1 (fd 3) and 4 more");
 }
@@ -149,7 +149,7 @@ START_TEST(a_socket_says_with_whom)
 	d.unix_socket.type = SOCK_STREAM;
 	ck_assert_str_eq(fd_text(&d), "Unix socket; nobody has the other end");
 	d.unix_socket = (struct diag_unix){ .type = SOCK_SEQPACKET, .peer = 7 };
-	strcpy(d.holders, "web (fd 9)");
+	strcpy(d.ends.text, "web (fd 9)");
 	ck_assert_str_eq(fd_text(&d), "channel (Unix socket) to web (fd 9)");
 	d.is_tcp = true;
 	strcpy(d.tcp.here, "127.0.0.1:3000");
@@ -160,7 +160,7 @@ START_TEST(a_socket_says_with_whom)
 	                 "accepted; also held by web (fd 9)");
 	d.tcp.socket.state = TCP_CLOSE_WAIT;
 	strcpy(d.tcp.there, "127.0.0.1:4000");
-	d.holders[0] = '\0';
+	d.ends.text[0] = '\0';
 	ck_assert_str_eq(fd_text(&d),
 	                 "TCP connection from 127.0.0.1:3000 to "
 	                 "127.0.0.1:4000 (CLOSE_WAIT: closed there, not yet "
@@ -281,6 +281,21 @@ START_TEST(a_thread_is_explained_by_its_own_numbers)
 }
 END_TEST
 
+START_TEST(who_else_holds_the_same_end_is_told)
+{
+	static const char *const argv[] = { "--empty", NULL };
+	struct story *s = story_open(argv);
+
+	story_send(s, "puppet; p1 pipe; p1 fork; p1 close 4; explain p1");
+	story_expect(s, "fd 3 +pipe, to read; written by p2 \\(fd 4\\); also "
+	                "held by p2 \\(fd 3\\)");
+	story_send(s, "p2 dup 4; explain p2");
+	story_expect(s, "fd 4 +pipe, to write; .*; also held by");
+	story_expect(s, "itself \\(fd 5\\)");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 START_TEST(a_zombie_waits_for_its_parent)
 {
 	static const char *const argv[] = { "--empty", NULL };
@@ -338,6 +353,7 @@ main(void)
 	               under_rr_only_the_master_lists_the_listening_socket);
 	tcase_add_test(real, no_line_is_wider_than_a_screen);
 	tcase_add_test(real, state_signals_and_ends_are_told);
+	tcase_add_test(real, who_else_holds_the_same_end_is_told);
 	tcase_add_test(real, a_zombie_waits_for_its_parent);
 	tcase_add_test(real, who_is_not_there_is_told);
 	suite_add_tcase(suite, real);

@@ -126,6 +126,22 @@ START_TEST(who_cannot_answer_is_told_at_once)
 }
 END_TEST
 
+START_TEST(threads_and_servers_are_told_apart)
+{
+	struct story *s = workers("1");
+
+	story_send(s, "serve web2 --port 0 --workers 1 --model pool");
+	story_expect(s, "web2 is http");
+	story_send(s, "poke web2.w1 counter 4; peek counter");
+	story_expect(s, "web.w1 .* 0 ");
+	story_expect(s, "web2.w1 .* 4 +" OWN);
+	story_expect(s, "web2.w1.t1 +[0-9]+ +" ADDRESS
+	                " +4 +a thread: same memory");
+	story_expect(s, "4 processes: 2 addresses, 2 values");
+	story_close(s);
+}
+END_TEST
+
 START_TEST(nonsense_is_one_sentence_and_changes_nothing)
 {
 	static const char *const rows[][2] = {
@@ -166,6 +182,7 @@ main(void)
 	tcase_add_test(tc,
 	               a_child_puppet_has_the_address_and_a_value_of_its_own);
 	tcase_add_test(tc, who_cannot_answer_is_told_at_once);
+	tcase_add_test(tc, threads_and_servers_are_told_apart);
 	tcase_add_test(tc, nonsense_is_one_sentence_and_changes_nothing);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

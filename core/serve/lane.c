@@ -37,7 +37,8 @@ lane_closed(void *arg)
 {
 	struct lane *l = arg;
 
-	worker_held(&l->reporter, -1);
+	if (l->wants) /* a child's is counted by who reaps it */
+		worker_held(&l->reporter, -1);
 	lane_tell_closed(l);
 	lane_check_over(l);
 }

@@ -175,6 +175,7 @@ struct master {
 	int waiting; /* accepted and not handed over yet */
 	int aimed;   /* of those, how many are aimed */
 	bool full;   /* the listeners rest: queue full */
+	int strays;  /* timer: fold rows of children whose worker is dead */
 	int rest;    /* timer: the listeners rest for a second */
 	int retry;   /* timer: try choked channels again */
 	int tidy;    /* timer: then we want acknowledgements by message */

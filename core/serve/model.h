@@ -25,7 +25,15 @@ struct model {
 	/* Serve `fd`, which is the model's own now unless TAKEN_NOT. */
 	enum taken (*take)(struct worker *, int fd, const struct msg_handoff *);
 
-	/* Before the worker's loop sleeps. */
+	/*
+	 * After each turn of the loop: fork what is to be forked.  Returns 1
+	 * in the child, which then does nothing but child(), whose value is
+	 * its exit status.  Or NULL.
+	 */
+	int (*fork)(struct worker *);
+	int (*child)(struct worker *);
+
+	/* Before the worker's loop sleeps.  Or NULL. */
 	void (*before_sleep)(struct worker *);
 
 	/* How many connections are open. */

@@ -7,6 +7,7 @@
 
 #include "core/serve/master.h"
 #include "core/serve/model.h"
+#include "core/sys/clock.h"
 
 /* It has a serving thread of that number. */
 static bool
@@ -25,7 +26,8 @@ bool
 pass_aims(struct master *m, const struct slot *slot, uint32_t number, char *why,
           size_t size)
 {
-	if (m->settings.model == &model_thread)
+	if (m->settings.model == &model_thread ||
+	    m->settings.model == &model_fork)
 		snprintf(why, size,
 		         "whoever serves for w%u does so for one connection "
 		         "only: aim at w%u itself",
@@ -110,13 +112,55 @@ pass_gone(struct master *m, struct slot *slot)
 	}
 }
 
-void
-pass_fold(struct master *m, const struct slot *slot)
+/* A child of a worker that is dead may live on; it cannot be waited for. */
+static bool
+pass_lives(struct master *m, pid_t pid)
 {
+	struct proc_stat st;
+
+	return pid && procfs_stat(m->proc, pid, 0, &st) == 0 &&
+	       st.state != 'Z' && st.state != 'X';
+}
+
+/* Rows of nobody's children: fold those of the dead, look again later. */
+static void
+pass_fold_strays(void *arg)
+{
+	struct master *m = arg;
+	bool some = false;
+
+	m->strays = 0;
 	for (uint32_t i = 1; i < m->page->high && i < PAGE_ROWS; i++) {
 		const struct row *row = &m->page->row[i];
 
-		if (row->used && row->id == slot->id)
+		if (row->used != ROW_USED || crew_find(m, row->id))
+			continue;
+		if (pass_lives(m, row->pid))
+			some = true;
+		else
 			page_row_fold(m->page, (int)i);
 	}
+	if (some)
+		m->strays = loop_timer(m->loop, clock_ns() + NS_PER_S,
+		                       pass_fold_strays, m);
+}
+
+void
+pass_fold(struct master *m, const struct slot *slot)
+{
+	bool some = false;
+
+	for (uint32_t i = 1; i < m->page->high && i < PAGE_ROWS; i++) {
+		const struct row *row = &m->page->row[i];
+
+		if (row->used != ROW_USED || row->id != slot->id)
+			continue;
+		if (row->pid != slot->pid && pass_lives(m, row->pid))
+			some = true;
+		else
+			page_row_fold(m->page, (int)i);
+	}
+	if (some && !m->strays)
+		m->strays = loop_timer(m->loop, clock_ns() + NS_PER_S,
+		                       pass_fold_strays, m);
 }

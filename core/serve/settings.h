@@ -18,6 +18,7 @@
 #define SETTINGS_WORKERS     128  /* that may live at one time */
 #define SETTINGS_CONNECTIONS 1000 /* open in one worker */
 #define SETTINGS_THREADS     64   /* that serve in one worker */
+#define SETTINGS_CHILDREN    64   /* of one worker of the model fork */
 
 struct model;
 struct policy;

@@ -88,7 +88,8 @@ worker_before_sleep(void *arg)
 	struct worker *w = arg;
 	struct page *page = w->reporter.page;
 
-	w->settings.model->before_sleep(w);
+	if (w->settings.model->before_sleep)
+		w->settings.model->before_sleep(w);
 	if (w->noted && atomic_load(&page->master_waits) &&
 	    atomic_exchange(&page->master_waits, 0))
 		worker_acknowledge(w, w->noted, HANDOFF_TAKEN);
@@ -134,7 +135,7 @@ worker_closed(struct worker *w)
 {
 	if (w->leaving) {
 		if (w->settings.model->count(w) == 0)
-			loop_stop(w->loop);
+			w->over = true;
 		return;
 	}
 	if (!w->busy || !worker_has_room(w))
@@ -287,7 +288,7 @@ worker_orphaned(struct worker *w)
 	wire_close(w->channel);
 	w->channel = NULL;
 	if (w->settings.on_parent_death == DEATH_CHANNEL)
-		loop_stop(w->loop);
+		w->over = true;
 }
 
 static void
@@ -349,12 +350,28 @@ worker_open(struct worker *w, const struct birth *b, struct err *err)
 	return loop_watch(w->loop, b->channel, EPOLLIN, worker_channel, w, err);
 }
 
+/* Returns 1 in a child that the model has forked, -1 when nothing turns. */
+static int
+worker_turns(struct worker *w)
+{
+	struct err err;
+
+	while (!w->over) {
+		if (loop_turn(w->loop, -1, &err) < 0)
+			return -1;
+		if (w->settings.model->fork && w->settings.model->fork(w) > 0)
+			return 1;
+	}
+	return 0;
+}
+
 int
 worker_run(const struct birth *b)
 {
 	static struct worker w;
 	struct err err;
 	bool alive = true;
+	int turns;
 
 	worker_part(b);
 	if (b->settings->on_parent_death == DEATH_KILL)
@@ -372,8 +389,9 @@ worker_run(const struct birth *b)
 	}
 	loop_before_sleep(w.loop, worker_before_sleep, &w);
 	worker_tell_state(&w, MSG_LISTENING);
-	if (loop_run(w.loop, &err) < 0)
-		return 1;
+	turns = worker_turns(&w);
+	if (turns != 0)
+		return turns < 0 ? 1 : w.settings.model->child(&w);
 	worker_accept_close(&w);
 	w.settings.model->close(&w);
 	wire_close(w.channel);

@@ -51,7 +51,7 @@ struct worker {
 	struct gate gate;
 	struct reporter reporter;
 	void *model_state; /* the model's own */
-	bool leaving;
+	bool leaving, over;
 	uint64_t noted; /* a hand-off taken in this turn; 0: none */
 	bool busy;      /* takes nothing until worker_closed() */
 	bool owes_room; /* the master waits to hear that there is room */

@@ -16,6 +16,7 @@
 #define MODELS(X) \
 	X(event,   "event",   "a place in the worker's event loop, as in Node") \
 	X(prefork, "prefork", "a process that waits, all of it, as Apache's prefork") \
+	X(fork,    "fork",    "a new process, which ends with it") \
 	X(thread,  "thread",  "a new thread, which ends with it") \
 	X(pool,    "pool",    "a thread that waits, of those that the worker has")
 // clang-format on

@@ -28,6 +28,7 @@ struct claim {
 static const struct claim claims[] = {
 	{ "event", NULL, 10, 2, 2, LOAD + 1, true },
 	{ "prefork", NULL, 2, 2, 2, 1, true },
+	{ "fork", NULL, 10, 12, 12, 1, false },
 	{ "thread", NULL, 10, 2, 12, LOAD + 1, true },
 	{ "pool", "4", 8, 2, 10, 4, true },
 };

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/shell/parse.h"
 #include "core/sys/clock.h"
@@ -18,6 +17,8 @@ guide_opened(void *arg, struct session *s)
 	struct engine *e = arg;
 
 	e->session = s;
+	if (e->complaint.text[0])
+		session_say(s, LINE_ERROR, "%s", e->complaint.text);
 	if (e->options.learn)
 		session_run(s, "learn");
 }
@@ -130,7 +131,7 @@ engine_open(const struct engine_options *options, struct err *err)
 		                   .after = guide_after,
 		                   .interrupted = guide_interrupted,
 		                   .busy = guide_busy };
-	e->progress = progress_open(!options->forgetful, err);
+	e->progress = progress_open(!options->forgetful, &e->complaint);
 	if (e->progress)
 		return e;
 	free(e);
@@ -151,8 +152,7 @@ engine_close(struct engine *e)
 	free(e->held);
 	lesson_free(e->lesson);
 	progress_close(e->progress);
-	if (e->watch_fd >= 0)
-		close(e->watch_fd);
+	reread_close(e);
 	free(e);
 }
 

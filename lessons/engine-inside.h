@@ -35,6 +35,7 @@ struct engine {
 	struct guide guide;
 	struct session *session;   /* borrowed; NULL before and after */
 	struct progress *progress; /* owned */
+	struct err complaint;      /* about its file; text "": none */
 	enum engine_state state;
 	struct lesson *lesson; /* owned */
 	char path[4096];       /* where it was read from */
@@ -72,7 +73,9 @@ struct engine {
 	bool offered;
 	int quiet_timer;
 
-	int watch_fd; /* owned: inotify(7), or -1 */
+	/* engine-reread.c */
+	int watch_fd;        /* owned: inotify(7), or -1 */
+	struct lesson *next; /* owned: as it was saved; NULL: as it is */
 };
 
 /* engine.c **************************************************************/
@@ -143,6 +146,12 @@ void hand_turn(struct engine *);
 
 /* Is this the line that we typed? */
 bool hand_own(struct engine *, const char *line);
+
+/* engine-reread.c *******************************************************/
+
+/* With --watch: read the lesson again when it is saved.  And no more. */
+void reread_open(struct engine *);
+void reread_close(struct engine *);
 
 /* port.c: `text` with the port 3000 replaced by another. *****************/
 const char *port_text(const char *text, int port, char *buf, size_t size);

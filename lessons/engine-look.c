@@ -98,8 +98,12 @@ look_tell(struct engine *e, struct tracked *t, const struct check *c)
 		return;
 	case CHECK_KEEP:
 		if (t->verdict == FACT_FALSE && !t->told) {
+			char text[PANEL_TEXT + 32];
+
 			t->told = true;
-			look_lose(e, c->text.text);
+			snprintf(text, sizeof(text), "no longer so: %s",
+			         c->text.text);
+			look_lose(e, text);
 		}
 		return;
 	default:

@@ -116,6 +116,7 @@ engine_begin(struct engine *e, struct lesson *lesson, int step, struct err *err)
 		lesson_free(e->lesson);
 	e->lesson = lesson;
 	snprintf(e->path, sizeof(e->path), "%s", lesson->path);
+	reread_open(e);
 	return engine_fresh(e, step, false, err);
 }
 
@@ -363,6 +364,13 @@ engine_goto(struct engine *e, int step, struct err *err)
 		step = e->step < 0           ? 0
 		       : e->step > e->target ? e->step
 		                             : e->target;
+	if (e->next) {
+		struct lesson *next = e->next;
+
+		e->next = NULL;
+		return engine_begin(
+		    e, next, step < next->steps ? step : next->steps - 1, err);
+	}
 	return engine_fresh(e, step, false, err);
 }
 

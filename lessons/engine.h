@@ -12,6 +12,7 @@
  *	engine-look.c   the facts of a step, and what they come to
  *	engine-ask.c    predictions: asked before, compared afterwards
  *	engine-hand.c   what the engine types by itself
+ *	engine-reread.c  a lesson that is saved while it is learnt
  *	engine-panel.c  all of it as text, for whoever draws
  *	cmd-*.c         the commands, a row each
  */

@@ -211,7 +211,9 @@ threads_find(const struct threads *ts, uint32_t number)
 
 /*
  * The master hears first: once the thread has read from it, the connection
- * cannot go to another worker any more, should this one die.
+ * cannot go to another worker any more, should this one die.  Of one that the
+ * worker has accepted itself there is nothing to hear, and the number would
+ * hide the one of a hand-off that the master has not seen yet.
  */
 void
 threads_give(struct threads *ts, struct thread *t, int fd,
@@ -220,7 +222,9 @@ threads_give(struct threads *ts, struct thread *t, int fd,
 	const struct reporter *who = &ts->worker->reporter;
 	struct msg m = msg_make(MSG_HANDOFF, NULL);
 
-	atomic_store(&who->page->row[who->row].taken, handoff->connection);
+	if (handoff->accepted != HANDOFF_TAKEN)
+		atomic_store(&who->page->row[who->row].taken,
+		             handoff->connection);
 	m.handoff = *handoff;
 	if (!t || t->leaving ||
 	    wire_try_send(wire_fd(t->wire), &m, &fd, 1) < 0) {

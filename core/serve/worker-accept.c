@@ -104,7 +104,8 @@ static void
 worker_accept_ready(void *arg, uint32_t events)
 {
 	struct worker *w = arg;
-	struct msg_handoff as = { .uid = (uint32_t)-1 };
+	struct msg_handoff as = { .uid = (uint32_t)-1,
+		                  .accepted = HANDOFF_TAKEN };
 	struct listener_client client;
 	int fd;
 

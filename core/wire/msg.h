@@ -105,7 +105,8 @@ struct msg_handoff {
 	uint32_t thread;     /* thread aimed at, or 0: any */
 	uint32_t uid;        /* of the client's end; (uint32_t)-1 unknown */
 	uint16_t port;       /* the client's port */
-	uint8_t accepted;    /* MSG_TAKEN: one of HANDOFF_... */
+	uint8_t accepted;    /* MSG_TAKEN: one of HANDOFF_...; to a model:
+	                        HANDOFF_TAKEN, no hand-off: nobody waits */
 	uint8_t check;       /* a health check: not counted, not told */
 	char why[96];        /* this worker got it because ... */
 };

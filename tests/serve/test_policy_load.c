@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/wire/models.h"
 #include "tests/cluster.h"
 
 #define CLIENTS 4
@@ -80,18 +81,19 @@ load_end(struct load *load, pthread_t clients[CLIENTS])
 	ck_assert_int_eq(load->lost, 0);
 }
 
+static const char *const way[] = { "shared", "reuseport", "rr",     "reuseport",
+	                           "shared", "least",     "shared", "rr" };
+#define NWAY (int)(sizeof(way) / sizeof(way[0]))
+
 START_TEST(policies_change_in_every_direction_and_nothing_is_lost)
 {
-	static const char *const way[] = { "shared",    "reuseport", "rr",
-		                           "reuseport", "shared",    "least",
-		                           "shared",    "rr" };
 	struct cluster *c = cluster_open(4, NULL);
 	pthread_t clients[CLIENTS];
 	struct load load = { 0 };
 
 	load_begin(&load, clients, c->port);
 	for (int round = 0; round < stage_rounds(3, 50); round++)
-		for (int i = 0; i < 8; i++) {
+		for (int i = 0; i < NWAY; i++) {
 			cluster_set(c, "", "policy", way[i]);
 			load_goes_on(&load);
 			ck_assert_int_eq(load.lost, 0);
@@ -123,6 +125,33 @@ START_TEST(workers_come_and_leave_and_nothing_is_lost)
 }
 END_TEST
 
+/* Every model takes from the channel and from accept alike. */
+
+#define X(id, word, ...) word,
+static const char *const models[] = { MODELS(X) };
+#undef X
+
+#define NMODELS (int)(sizeof(models) / sizeof(models[0]))
+
+START_TEST(every_model_serves_under_every_policy)
+{
+	const char *args[] = { "--model", models[_i], NULL };
+	struct cluster *c = cluster_open(2, args);
+	pthread_t clients[CLIENTS];
+	struct load load = { 0 };
+
+	load_begin(&load, clients, c->port);
+	for (int i = 0; i < NWAY; i++) {
+		cluster_set(c, "", "policy", way[i]);
+		load_goes_on(&load);
+		ck_assert_int_eq(load.lost, 0);
+	}
+	load_end(&load, clients);
+	cluster_until_quiet(c);
+	cluster_close(c);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -136,6 +165,8 @@ main(void)
 	               policies_change_in_every_direction_and_nothing_is_lost);
 	tcase_add_loop_test(t, workers_come_and_leave_and_nothing_is_lost, 0,
 	                    3);
+	tcase_add_loop_test(t, every_model_serves_under_every_policy, 0,
+	                    NMODELS);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

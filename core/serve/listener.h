@@ -40,7 +40,7 @@ void listener_share(struct listener *, bool);
 /*
  * While on: the first of those that share a port gets every connection, by a
  * filter (SO_ATTACH_REUSEPORT_CBPF) instead of the hash.  So another one can
- * be emptied and closed, and loses nothing.  Returns false when the kernel
+ * be emptied and closed.  Returns false when the kernel
  * would not.
  */
 bool listener_steer(struct listener *first, bool);

@@ -11,7 +11,8 @@
  *
  * A socket that ends is emptied first: a filter leads new connections to the
  * public one, those that wait come into the master's queue, and then it is
- * shut down, which ends the copies of its worker as well.
+ * shut down, which ends the copies of its worker as well.  Only a client that
+ * is in the middle of connect(2) may be reset by that.
  */
 #include <stdio.h>
 
@@ -120,15 +121,11 @@ share_end(struct master *m, struct listener *l)
 	listener_close(l);
 	if (steered)
 		listener_steer(&m->public, false);
-	if (moved || !steered) {
-		snprintf(text, sizeof(text),
-		         "a worker's socket is closed: %d that waited there go "
-		         "to others%s",
-		         moved,
-		         steered ? ""
-		                 : "; the kernel resets what came just now");
-		say_note(m, text);
-	}
+	snprintf(text, sizeof(text),
+	         "a worker's socket is closed: %d that waited there go to "
+	         "others; who was just connecting may be reset",
+	         moved);
+	say_note(m, text);
 }
 
 void

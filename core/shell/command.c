@@ -18,7 +18,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
     cmd_log, cmd_check, cmd_until,
     cmd_serve, cmd_shutdown, cmd_policy, cmd_model,
     cmd_scale, cmd_respawn, cmd_reload,
-    cmd_balance, cmd_lb, cmd_drain, cmd_undrain,
+    cmd_balance, cmd_lb, cmd_drain, cmd_undrain, cmd_export,
     cmd_get,
     cmd_puppet, cmd_p, cmd_all,
     cmd_measure,
@@ -59,6 +59,7 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_lb,
 	&cmd_drain,
 	&cmd_undrain,
+	&cmd_export,
 	/* requests */
 	&cmd_get,
 	/* puppets */

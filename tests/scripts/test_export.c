@@ -44,8 +44,8 @@ all_answered(const char *port, int n)
 
 	if (!missing("ab")) {
 		text = story_outside(
-		    s, "ab -l -q -n %d -c 20 http://127.0.0.1:%s/ 2>&1 || true", n,
-		    port);
+		    s, "ab -l -q -n %d -c 20 http://127.0.0.1:%s/ 2>&1 || true",
+		    n, port);
 		ck_assert_msg(strstr(text, "Failed requests:        0") &&
 		                  !strstr(text, "Non-2xx"),
 		              "%s", text);

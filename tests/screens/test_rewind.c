@@ -31,7 +31,7 @@ START_TEST(the_past_has_a_banner_and_ends_its_log)
 	type(s, "get\r");
 	screen_wait(s, "this is the past: it can be looked at");
 	type(s, "live\r");
-	screen_wait(s, "^ forkshop .* 1 worker ");
+	screen_wait(s, "^ forkshop .* 1 worker");
 	screen_wait(s, "worker w1 .* died: killed by TERM");
 	type(s, "quit\r");
 	ck_assert_int_eq(screen_wait_end(s), 0);

@@ -89,7 +89,7 @@ app_answered(const struct snapshot *snap)
 	uint64_t sum = 0;
 
 	for (int i = 0; i < snap->nservers; i++)
-		sum += snap->server[i].answered;
+		sum += snap->server[i].balancer ? 0 : snap->server[i].answered;
 	return sum;
 }
 

@@ -120,6 +120,8 @@ status_right(const struct model *model, char text[STATUS_SIZE])
 		return;
 	}
 	for (int i = 0; model->snap && i < model->snap->nservers; i++) {
+		if (model->snap->server[i].balancer)
+			continue; /* its servers count them */
 		answered += model->snap->server[i].answered;
 		failed += model->snap->server[i].failed;
 	}

@@ -224,6 +224,10 @@ json_server(const struct server *s)
 	json_put_count(object, "failed", s->failed);
 	json_put_count(object, "accepted", s->accepted);
 	json_put_count(object, "lost", s->lost);
+	if (!s->balancer)
+		return object;
+	json_put_number(object, "servers", s->backends);
+	json_put_number(object, "servers_up", s->backends_up);
 	return object;
 }
 

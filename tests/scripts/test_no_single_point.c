@@ -217,6 +217,22 @@ START_TEST(a_stranger_cannot_join_an_address_of_twins)
 }
 END_TEST
 
+/* The death rule holds for balancers, standing by or under load, too. */
+START_TEST(nothing_is_left_when_the_shell_is_killed)
+{
+	struct story *s = site_open();
+
+	story_send(s, "balance lb2 --twin lb1\nbalance lb3 --standby lb1");
+	story_expect(s, "lb3 stands by");
+	story_send(s, "get -c 20 --for 30s");
+	under_load(s);
+	story_outside(s, "kill -KILL %d", (int)s->stage.pid);
+	ck_assert_int_eq(story_wait(s), 128 + SIGKILL);
+	story_nothing_left(s);
+	story_close(s);
+}
+END_TEST
+
 /* Sentences ***************************************************************/
 
 static const char *const bad[][2] = {
@@ -271,6 +287,7 @@ suite(void)
 	tcase_add_test(tc, with_a_twin_only_what_was_in_its_hands_is_lost);
 	tcase_add_test(tc, with_a_standby_and_a_retry_nothing_is_lost_but_time);
 	tcase_add_test(tc, a_stranger_cannot_join_an_address_of_twins);
+	tcase_add_test(tc, nothing_is_left_when_the_shell_is_killed);
 	tcase_add_test(tc, what_cannot_be_is_a_sentence);
 	suite_add_tcase(s, tc);
 	return s;

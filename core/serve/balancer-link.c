@@ -12,11 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/serve/balancer.h"
 #include "core/sys/clock.h"
+
+/* Half of those that are not for connections: checks, wire, listener. */
+#define LINK_OTHER_FDS (PAGE_BACKENDS / 2 + 8)
 
 /* The list by age *********************************************************/
 
@@ -48,13 +52,31 @@ link_touch(struct link *l)
 	link_list(l);
 }
 
+/*
+ * As many as there are descriptors for: who is accepted must not be sent away
+ * for want of a second one.  The others wait in the kernel.
+ */
+static int
+link_room(void)
+{
+	struct rlimit limit;
+	rlim_t room;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return BALANCER_LINKS;
+	if (limit.rlim_cur / 2 <= LINK_OTHER_FDS)
+		return 1;
+	room = limit.rlim_cur / 2 - LINK_OTHER_FDS;
+	return room < BALANCER_LINKS ? (int)room : BALANCER_LINKS;
+}
+
 int
 link_init(struct balancer *b, struct err *err)
 {
 	b->links = calloc(BALANCER_LINKS, sizeof(*b->links));
 	if (!b->links)
 		return err_sys(err, "no memory for connections");
-	for (int i = BALANCER_LINKS - 1; i >= 0; i--) {
+	for (int i = link_room() - 1; i >= 0; i--) {
 		b->links[i].balancer = b;
 		b->links[i].older = b->spares;
 		b->spares = &b->links[i];

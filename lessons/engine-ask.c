@@ -164,6 +164,23 @@ ask_tell(struct engine *e)
 	engine_say(e, LINE_RESULT, "answer with 1 to %d", q->answers);
 }
 
+int
+ask_wants(const struct engine *e)
+{
+	const struct step *s = engine_open_step(e);
+	char text[PANEL_TEXT];
+	int wants = 0;
+
+	for (int i = 0; i < s->questions; i++) {
+		struct fact *truth = fact_parse(
+		    engine_text(e, s->question[i].truth.text, text), NULL);
+
+		wants |= truth ? fact_wants_values(truth) : 0;
+		fact_free(truth);
+	}
+	return wants;
+}
+
 /* From now on what happens is what was asked about. */
 static void
 ask_watch_truth(struct engine *e, int i)

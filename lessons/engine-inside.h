@@ -131,6 +131,9 @@ void ask_after(struct engine *); /* the command is over */
 /* Look at truths; is none left to wait for? */
 bool ask_settled(struct engine *);
 
+/* The values without events that this step's truths are about. */
+int ask_wants(const struct engine *);
+
 /* When ask_settled() can change without an event; -1 never. */
 int64_t ask_deadline_ns(const struct engine *);
 

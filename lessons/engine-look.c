@@ -40,7 +40,7 @@ look_begin(struct engine *e)
 {
 	const struct step *s = engine_open_step(e);
 	uint64_t after = timeline_last(session_timeline(e->session));
-	int wants = 0;
+	int wants = ask_wants(e);
 
 	look_end(e);
 	for (int i = 0; i < s->checks; i++) {

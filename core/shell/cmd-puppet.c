@@ -243,6 +243,16 @@ const struct command cmd_p = {
 
 /* all CALL **************************************************************/
 
+/* In the order of their numbers, so that children are named the same way. */
+static int
+puppet_by_number(const void *a, const void *b)
+{
+	const struct puppet *p = *(struct puppet *const *)a;
+	const struct puppet *q = *(struct puppet *const *)b;
+
+	return strverscmp(p->name, q->name);
+}
+
 static enum outcome
 run_all(struct session *s, const struct args *args, struct err *err)
 {
@@ -253,6 +263,7 @@ run_all(struct session *s, const struct args *args, struct err *err)
 	for (int i = 0; (p = troupe_nth(s->troupe, i)); i++)
 		if (p->wire && !p->thread)
 			hang[n++] = p;
+	qsort(hang, (size_t)n, sizeof(hang[0]), puppet_by_number);
 	if (n == 0) {
 		err_set(err,
 		        "no puppet hangs on a string: puppet 2 starts two");

@@ -29,3 +29,9 @@ clock_cpu_ns(void)
 {
 	return clock_read(CLOCK_PROCESS_CPUTIME_ID);
 }
+
+int64_t
+clock_thread_cpu_ns(void)
+{
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
+}

@@ -37,7 +37,7 @@
 	X(raise, "raise", "SIG", 1, 1, "send itself a signal", "raise(3)") \
 	X(pause, "pause", "", 0, 0, "wait for a signal", "pause(2)") \
 	X(sleep, "sleep", "T", 1, 1, "sleep for a time", "nanosleep(2)") \
-	X(spin, "spin", "T", 1, 1, "compute for a time", NULL) \
+	X(spin, "spin", "T", 1, 1, "compute until it has used so much processor time", NULL) \
 	X(pthread_create, "pthread_create", "", 0, 0, "start a thread", "pthread_create(3)") \
 	X(pthread_join, "pthread_join", "THREAD", 1, 1, "wait for a thread", "pthread_join(3)") \
 	X(pthread_exit, "pthread_exit", "", 0, 0, "end this thread", "pthread_exit(3)") \

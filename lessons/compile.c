@@ -38,7 +38,11 @@ compile_asks(const struct step *s, const char *line)
 static void
 compile_step(const struct lesson *l, const struct step *s, FILE *out)
 {
-	fprintf(out, "\n#! step %s %s\n", l->id, s->id);
+	char chapter[2 * LESSON_ID + 8];
+
+	snprintf(chapter, sizeof(chapter), "%s: %s", l->id, s->id);
+	fprintf(out, "\n#! mark ");
+	compile_quote(chapter, out);
 	for (int i = 0; i < s->notes; i++)
 		fprintf(out, "# %s\n", s->note[i].text);
 	for (int i = 0; i < s->solutions; i++) {

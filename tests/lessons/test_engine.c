@@ -312,6 +312,19 @@ START_TEST(a_lesson_that_is_saved_is_read_again)
 }
 END_TEST
 
+START_TEST(a_lesson_compiles_to_a_script_that_plays_it)
+{
+	struct story *s =
+	    start_sh("cd $HOME; forkshop lessons script zombies >script;"
+	             "forkshop -e run script; echo status $?");
+
+	story_expect(s, "chapter: zombies: make");
+	story_expect(s, "chapter: zombies: many");
+	story_expect(s, "^status 0$");
+	story_close(s);
+}
+END_TEST
+
 START_TEST(a_lesson_that_there_is_not_names_the_nearest)
 {
 	const char *argv[] = { "--empty", NULL };
@@ -354,6 +367,7 @@ main(void)
 	tcase_add_test(tc, progress_survives_a_kill);
 	tcase_add_test(tc, a_lesson_that_is_saved_is_read_again);
 	tcase_add_test(tc, a_broken_record_is_put_aside_and_a_new_one_begins);
+	tcase_add_test(tc, a_lesson_compiles_to_a_script_that_plays_it);
 	tcase_add_test(tc, a_lesson_that_there_is_not_names_the_nearest);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -181,6 +181,18 @@ serve_start(struct session *s, const struct args *args, struct serving *v,
 	return session_start(s, &plan, name, err);
 }
 
+/* With threads it is a pool, if it may have any: the server checks that. */
+static const char *
+serve_model(const struct args *args)
+{
+	const char *model = args_option(args, "--model");
+
+	if (!model || strcmp(model, serve_models[0]) == 0)
+		return args_option(args, "--threads") ? "pool"
+		                                      : serve_models[0];
+	return model;
+}
+
 static uint32_t
 serve_open(struct session *s, const struct args *args, const char *name,
            struct err *err)
@@ -188,7 +200,7 @@ serve_open(struct session *s, const struct args *args, const char *name,
 	int pair[2], page = -1;
 	const char *death = args_option(args, "--on-parent-death");
 	const char *policy = args_option(args, "--policy");
-	const char *model = args_option(args, "--model");
+	const char *model = serve_model(args);
 	struct serving *v;
 	uint32_t seq = 0;
 
@@ -198,9 +210,9 @@ serve_open(struct session *s, const struct args *args, const char *name,
 	if (wire_pair(pair, err) == 0) {
 		int fds[3] = { pair[1], page, watch_wake_fd(s->watch) };
 
-		if (watch_server(
-		        s->watch, name, v->page, policy ? policy : "rr",
-		        model ? model : "event", death ? death : "channel") < 0)
+		if (watch_server(s->watch, name, v->page,
+		                 policy ? policy : "rr", model,
+		                 death ? death : "channel") < 0)
 			err_set(err,
 			        "%d servers run already: shutdown one "
 			        "first",
@@ -274,6 +286,8 @@ const struct command cmd_serve = {
 		  "who gets the next connection (rr)" },
 		{ "--model", { .kind = ARG_WORD, .name = "NAME", .words = serve_models },
 		  "what a worker does with a connection (event)" },
+		{ "--threads", { .kind = ARG_TEXT, .name = "N|cores" },
+		  "serving threads in each worker (models event and pool)" },
 		{ "--env", { .kind = ARG_TEXT, .name = "NAME=VALUE" },
 		  "one more variable in the environment of its workers" },
 	},

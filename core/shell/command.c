@@ -12,7 +12,7 @@
 #include "core/sys/text.h"
 
 // clang-format off
-extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
+extern const struct command cmd_fork, cmd_thread, cmd_kill, cmd_retire, cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg, cmd_key,
     cmd_tree, cmd_explain, cmd_compare, cmd_peek, cmd_poke,
     cmd_log, cmd_check, cmd_until,
@@ -31,6 +31,7 @@ extern const struct command cmd_fork, cmd_kill, cmd_retire, cmd_wait,
 const struct command *command_table[COMMAND_ROWS] = {
 	/* processes */
 	&cmd_fork,
+	&cmd_thread,
 	&cmd_kill,
 	&cmd_retire,
 	&cmd_wait,

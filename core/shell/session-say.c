@@ -109,6 +109,10 @@ session_tells_life(const struct event *e)
 	case KIND_JOB:
 	case KIND_CLIENT:
 		return e->type == EVENT_SIGNAL;
+	case KIND_CHILD: /* of a worker: one for each connection */
+		return e->type == EVENT_SIGNAL || e->type == EVENT_ADOPTED ||
+		       e->type == EVENT_STOPPED || e->type == EVENT_CONTINUED ||
+		       (e->type == EVENT_EXITED && (e->a || e->b));
 	case KIND_OTHER:
 		return e->type == EVENT_ADOPTED || e->type == EVENT_SIGNAL;
 	case KIND_LAB:

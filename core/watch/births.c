@@ -145,7 +145,8 @@ births_fork(struct watch *w, const struct proc_event *ev, int64_t t_ns)
 		return;
 	}
 	m = table_find(&w->table, pid, 0);
-	if (m && !m->p.reaped)
+	/* Its reaping was told before its birth: it is no new one. */
+	if (m && (!m->p.reaped || m->p.ended_ns >= t_ns))
 		return;
 	m = fate_born(w, parent, pid, 0, t_ns);
 	if (m)

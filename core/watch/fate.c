@@ -169,7 +169,7 @@ fate_say_ended(struct watch *w, struct member *m, int64_t t_ns)
 	e.b = !m->p.end.known ? -1 : m->p.end.killed ? m->p.end.code : 0;
 	e.told = m->p.told;
 	fate_reason(m, e.text, sizeof(e.text));
-	if (m->p.kind == KIND_WORKER)
+	if (m->p.kind == KIND_WORKER || m->p.thread)
 		loss_text(w, m, e.text, sizeof(e.text));
 	watch_add(w, &e);
 }
@@ -341,7 +341,7 @@ fate_forget(struct watch *w, struct member *m)
 		m->served->of[m->row] = NULL;
 	if (m->served && m->served->master == m)
 		m->served->master = NULL;
-	if (m->p.tid && up)
+	if (up && pages_of(m, up))
 		pages_leave(m, up);
 	table_remove(&w->table, m);
 	watch_stale(w);

@@ -174,6 +174,7 @@ hear_worker(struct served *served, struct member *m, const struct heard *h)
 	snprintf(m->p.cmd, sizeof(m->p.cmd), "forkshop-server %s", m->p.name);
 	m->p.id = born->id;
 	m->p.life = LIFE_STARTING;
+	m->reports = true;
 	if (!served)
 		return;
 	m->served = served;
@@ -347,7 +348,7 @@ hear_of(const struct heard *h, uint32_t id)
 	for (int i = 1; i < PAGE_ROWS; i++) {
 		struct member *m = h->served->of[i];
 
-		if (m && m->p.id == id && !m->p.tid)
+		if (m && m->p.id == id && !m->p.thread)
 			return m;
 	}
 	return NULL;

@@ -7,6 +7,7 @@
  *	fate.c    birth, stop, end, reap, adoption: each with its event
  *	look.c    reading /proc
  *	pages.c   counters and rings of the servers
+ *	lanes.c   threads and children that serve for a worker
  *	route.c   the way of a request through balancers
  *	births.c  the kernel's own news, by the proc connector
  *	ending.c  how a process ended
@@ -209,6 +210,15 @@ void pages_total(struct served *);
 
 /* The row of a worker's thread by its tid, or -1. */
 int pages_thread_row(const struct served *, uint32_t id, pid_t tid);
+
+/* It serves for that worker, and its counts are part of the worker's. */
+bool pages_of(const struct member *, const struct member *worker);
+
+/* lanes.c ***************************************************************/
+
+/* A REPORT_THREAD or REPORT_THREAD_ENDED in the ring of `row`. */
+void lanes_hear(struct watch *, struct served *, int row,
+                const struct report *);
 
 /* hear.c ****************************************************************/
 

@@ -117,7 +117,9 @@ look_state(struct watch *w, struct member *m, char state)
 {
 	bool stood = m->p.state == 'T', stands = state == 'T';
 
-	if (stood != stands && state != 'Z' && fate_unreported(m)) {
+	/* A worker tells of its children, but not of their stops. */
+	if (stood != stands && state != 'Z' && !m->p.tid &&
+	    (fate_unreported(m) || (m->parent && pages_of(m, m->parent)))) {
 		if (stands)
 			fate_stopped(w, m, 0, clock_ns());
 		else
@@ -329,8 +331,6 @@ look_may_fork(const struct member *m)
 {
 	if (m->p.dead || m->p.tid || m->reports || m->p.kind == KIND_SHELL)
 		return false;
-	if (m->p.kind == KIND_WORKER)
-		return m->served && strcmp(m->served->s.model, "fork") == 0;
 	return m->p.kind != KIND_CLIENT;
 }
 

@@ -26,6 +26,7 @@
 struct reported {
 	struct report report;
 	struct served *served;
+	int row;
 };
 
 /* Who ******************************************************************/
@@ -82,8 +83,6 @@ static const enum event_type pages_events[] = {
 	[REPORT_ANSWER]       = EVENT_ANSWER,
 	[REPORT_BROKEN]       = EVENT_BROKEN,
 	[REPORT_CLOSED]       = EVENT_CLOSED,
-	[REPORT_THREAD]       = EVENT_THREAD,
-	[REPORT_THREAD_ENDED] = EVENT_THREAD_ENDED,
 	[REPORT_SKIPPED]      = EVENT_SKIPPED,
 	[REPORT_HARM]         = EVENT_HARM,
 	[REPORT_ROUTED]       = EVENT_ROUTED,
@@ -157,11 +156,7 @@ pages_say(struct watch *w, const struct reported *rd)
 	memcpy(e.text, r->text, sizeof(r->text));
 	pages_route(w, rd->served, r, &e);
 	pages_why(rd->served, r, &e);
-	/* Threads are told by look.c, which sees those of others too. */
-	if (e.type == EVENT_THREAD || e.type == EVENT_THREAD_ENDED)
-		watch_soon(w);
-	else
-		watch_add(w, &e);
+	watch_add(w, &e);
 }
 
 struct pages_drain {
@@ -175,7 +170,6 @@ pages_collect(void *arg, int row, const struct report *report)
 	struct pages_drain *d = arg;
 	struct watch *w = d->w;
 
-	(void)row;
 	if (w->nbatch == w->batch_room) {
 		size_t room = w->batch_room ? 2 * w->batch_room : 256;
 		struct reported *more =
@@ -187,7 +181,7 @@ pages_collect(void *arg, int row, const struct report *report)
 		w->batch = more;
 		w->batch_room = room;
 	}
-	w->batch[w->nbatch++] = (struct reported){ *report, d->served };
+	w->batch[w->nbatch++] = (struct reported){ *report, d->served, row };
 }
 
 static int
@@ -226,8 +220,15 @@ pages_drain(struct watch *w)
 		return;
 	/* Ring by ring they came; one sorted batch is cheap to put in. */
 	qsort(w->batch, w->nbatch, sizeof(*w->batch), pages_by_time);
-	for (size_t i = 0; i < w->nbatch; i++)
-		pages_say(w, &w->batch[i]);
+	for (size_t i = 0; i < w->nbatch; i++) {
+		struct reported *rd = &w->batch[i];
+
+		if (rd->report.type == REPORT_THREAD ||
+		    rd->report.type == REPORT_THREAD_ENDED)
+			lanes_hear(w, rd->served, rd->row, &rd->report);
+		else
+			pages_say(w, rd);
+	}
 	w->nbatch = 0;
 	watch_stale(w);
 }
@@ -372,6 +373,36 @@ pages_sum(struct proc *p, const struct counts *c)
 	p->accepted += c->accepted;
 }
 
+/*
+ * What a child had begun when it was killed is not in service any more, and
+ * is no request of its worker.
+ */
+static struct counts
+pages_ended(const struct member *t)
+{
+	struct counts c = t->own;
+
+	if (t->p.dead && !t->p.tid)
+		c.started = c.answered = c.done;
+	return c;
+}
+
+static void
+pages_sum_lane(struct proc *p, const struct member *t)
+{
+	struct counts c = pages_ended(t);
+
+	pages_sum(p, &c);
+}
+
+/* A thread or a child that serves for this worker. */
+bool
+pages_of(const struct member *t, const struct member *worker)
+{
+	return t->p.thread && t->p.id == worker->p.id && !worker->p.thread &&
+	       t->served == worker->served;
+}
+
 void
 pages_count(struct member *m)
 {
@@ -383,9 +414,11 @@ pages_count(struct member *m)
 	m->p.failed = m->p.accepted = 0;
 	pages_sum(&m->p, &m->own);
 	pages_sum(&m->p, &m->gone);
-	for (struct member *t = m->first; t && t->p.tid; t = t->next) {
+	for (struct member *t = m->first; t; t = t->next) {
+		if (!pages_of(t, m))
+			continue;
 		pages_count(t);
-		pages_sum(&m->p, &t->own);
+		pages_sum_lane(&m->p, t);
 		m->p.open += t->p.open;
 	}
 }
@@ -393,13 +426,13 @@ pages_count(struct member *m)
 void
 pages_leave(const struct member *thread, struct member *worker)
 {
-	struct counts *gone = &worker->gone;
+	struct counts *gone = &worker->gone, c = pages_ended(thread);
 
-	gone->started += thread->own.started;
-	gone->answered += thread->own.answered;
-	gone->done += thread->own.done;
-	gone->failed += thread->own.failed;
-	gone->accepted += thread->own.accepted;
+	gone->started += c.started;
+	gone->answered += c.answered;
+	gone->done += c.done;
+	gone->failed += c.failed;
+	gone->accepted += c.accepted;
 }
 
 static void

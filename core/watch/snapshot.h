@@ -26,6 +26,7 @@
 	X(CLIENT, "client")                                                    \
 	X(PUPPET, "puppet")                                                    \
 	X(JOB, "job")                                                          \
+	X(CHILD, "child")                                                      \
 	X(OTHER, "process")                                                    \
 	X(THREAD, "thread")
 

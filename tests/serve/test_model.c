@@ -235,12 +235,15 @@ main(void)
 {
 	int n = (int)(sizeof(claims) / sizeof(claims[0])), failed;
 	Suite *s = suite_create("model");
-	TCase *tc = tcase_create("claims");
+	TCase *tc = tcase_create("claims"), *count = tcase_create("count");
 	SRunner *r;
 
 	tcase_set_timeout(tc, 0);
-	tcase_add_loop_test(tc, ten_at_a_time_are_so_many_processes_and_threads,
-	                    0, n);
+	tcase_set_timeout(count, 0);
+	tcase_set_tags(count, "no-tsan"); /* it has a thread of its own */
+	tcase_add_loop_test(
+	    count, ten_at_a_time_are_so_many_processes_and_threads, 0, n);
+	suite_add_tcase(s, count);
 	if (probe_allowed("diag")) { /* else harm is refused: test_pages */
 		tcase_add_loop_test(
 		    tc, a_crash_fails_what_its_process_serves_and_nothing_else,

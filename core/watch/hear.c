@@ -175,11 +175,10 @@ hear_worker(struct served *served, struct member *m, const struct heard *h)
 	m->p.id = born->id;
 	m->p.life = LIFE_STARTING;
 	m->reports = true;
-	if (!served)
-		return;
 	m->served = served;
-	memcpy(m->p.server, served->s.name, sizeof(m->p.server));
-	if (born->row > 0 && born->row < PAGE_ROWS) {
+	if (served)
+		memcpy(m->p.server, served->s.name, sizeof(m->p.server));
+	if (served && born->row > 0 && born->row < PAGE_ROWS) {
 		m->row = born->row;
 		served->of[born->row] = m;
 	}

@@ -102,9 +102,10 @@ backend_dice(struct balancer *b)
 }
 
 static bool
-backend_takes(const struct backend_slot *s, const struct link *l, int i)
+backend_takes(const struct backend_slot *s, const struct link *l, int i,
+              enum backend_state state)
 {
-	return s->row && s->row->state == BACKEND_UP && !s->row->draining &&
+	return s->row && s->row->state == state && !s->row->draining &&
 	       !(l->tried & 1U << i);
 }
 
@@ -117,6 +118,28 @@ backend_why(const struct policy *policy, const struct candidate *c, int n,
 	why[strcspn(why, ":")] = '\0';
 }
 
+/* Those in this state that can be chosen.  Returns how many. */
+static int
+backend_candidates(struct balancer *b, const struct link *l,
+                   enum backend_state state, struct candidate *c,
+                   struct backend_slot **slots)
+{
+	int n = 0;
+
+	for (int i = 0; i < PAGE_BACKENDS; i++) {
+		struct backend_slot *s = &b->servers[i];
+
+		if (!backend_takes(s, l, i, state))
+			continue;
+		c[n] = (struct candidate){ .id = (uint32_t)i + 1,
+			                   .turn = s->turn,
+			                   .open = s->row->open };
+		slots[n++] = s;
+	}
+	return n;
+}
+
+/* Where none is up, one that is down is better than nobody: it may be back. */
 struct backend_slot *
 backend_choose(struct balancer *b, const struct link *l, char *why, size_t size)
 {
@@ -124,18 +147,10 @@ backend_choose(struct balancer *b, const struct link *l, char *why, size_t size)
 	struct candidate c[PAGE_BACKENDS];
 	struct backend_slot *slots[PAGE_BACKENDS];
 	uint64_t dice = backend_dice(b);
-	int n = 0, chosen;
+	int n = backend_candidates(b, l, BACKEND_UP, c, slots), chosen;
 
-	for (int i = 0; i < PAGE_BACKENDS; i++) {
-		struct backend_slot *s = &b->servers[i];
-
-		if (!backend_takes(s, l, i))
-			continue;
-		c[n] = (struct candidate){ .id = (uint32_t)i + 1,
-			                   .turn = s->turn,
-			                   .open = s->row->open };
-		slots[n++] = s;
-	}
+	if (!n)
+		n = backend_candidates(b, l, BACKEND_DOWN, c, slots);
 	chosen = n ? policy->next(c, n, dice) : -1;
 	if (chosen < 0) {
 		snprintf(why, size, "no server is up");

@@ -105,7 +105,7 @@ variant = $(again) VARIANT=$(1) B=$(call beside,$(1))
 .PHONY: all programs tests libraries test-libraries start check run-tests \
         check-tree check-long check-without check-nobody asan tsan valgrind \
         coverage fuzz bench install uninstall check-install format \
-        check-format lint dist clean help FORCE
+        check-format lint dist clean help run-valgrind FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -220,9 +220,14 @@ asan tsan: ## run the tests under a sanitizer
 	$(Q).ci/setup programs tests
 	+$(Q)FORKSHOP_PATIENCE=4 CK_EXCLUDE_TAGS=no-$@ $(call variant,$@) run-tests
 
-# valgrind lacks two system calls: tests/valgrind/lend.h.
+# valgrind lacks two system calls (tests/valgrind/lend.h), and under it a
+# program cannot see where it stands: its siblings are told.
 LEND := $(B)/tests/valgrind
-valgrind: tests $(LEND)/lender $(LEND)/borrow.so ## run the tests under valgrind
+valgrind: ## run the tests under valgrind
+	$(Q).ci/setup programs tests
+	+$(Q)$(call variant,$@) LIBEXECDIR=$(abspath $(call beside,$@)) run-valgrind
+
+run-valgrind: tests $(LEND)/lender $(LEND)/borrow.so
 	$(Q)FORKSHOP_BUILD=$(abspath $(B)) FORKSHOP_PATIENCE=10 \
 	  FORKSHOP_LEND=$(abspath $(LEND)) tests/run --valgrind $(TESTS)
 

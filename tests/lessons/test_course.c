@@ -50,9 +50,12 @@ find(struct folder *f, const char *folder)
 	struct dirent **list = NULL;
 
 	f->n = scandir(folder, &list, is_lesson, alphasort);
-	for (int i = 0; i < f->n; i++)
+	for (int i = 0; i < f->n; i++) {
 		if (asprintf(&f->path[i], "%s/%s", folder, list[i]->d_name) < 0)
 			abort();
+		free(list[i]);
+	}
+	free(list);
 }
 
 /* "FILE:LINE: sentence" lines; to be freed. */

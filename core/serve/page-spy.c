@@ -3,7 +3,9 @@
  * Each request without an address leaves a secret in the memory of its
  * process, and says where.  A request with an address reads what stands
  * there in its own process: of another thread everything, of another worker
- * nothing, for the same address means other memory there.
+ * nothing, for the same address means other memory there.  "secret" is a name
+ * for the address of the first secret, as a debugger knows names; it is the
+ * same in all workers of a server, for they are copies of one master.
  */
 #include "core/serve/pages.h"
 
@@ -37,8 +39,8 @@ page_spy_hide(struct request *rq)
 		key = (uint32_t)(uintptr_t)rq;
 	snprintf(secret, PAGE_SPY_SIZE, "secret %08" PRIx32 " of w%u.t%u", key,
 	         w->id, w->thread);
-	request_answer(rq, 200, "\"%s\" is at %p of pid %d: /spy?addr=%p\n",
-	               secret, (void *)secret, (int)getpid(), (void *)secret);
+	request_answer(rq, 200, "\"%s\": /spy?addr=%p of pid %d\n", secret,
+	               (void *)secret, (int)getpid());
 }
 
 /* Our own memory, by the kernel: a bad address is an error, no signal. */
@@ -56,9 +58,32 @@ page_spy_address(const char *text, uintptr_t *addr)
 {
 	char *end;
 
+	if (strcmp(text, "secret") == 0) {
+		*addr = (uintptr_t)page_spy_secrets[0];
+		return true;
+	}
 	errno = 0;
 	*addr = (uintptr_t)strtoull(text, &end, 16);
 	return isxdigit((unsigned char)text[0]) && !*end && !errno;
+}
+
+/* The secret of another thread: that is worth a line of the log. */
+static void
+page_spy_report(struct request *rq, const char *text)
+{
+	const struct reporter *w = request_worker(rq);
+	struct report r = report_make(w, REPORT_SPIED);
+	char mine[24], said[64];
+	const char *whose = strstr(text, " of ");
+
+	snprintf(mine, sizeof(mine), " of w%u.t%u", w->id, w->thread);
+	if (strncmp(text, "secret ", 7) != 0 || !whose ||
+	    strcmp(whose, mine) == 0)
+		return;
+	snprintf(said, sizeof(said), "has read the \"%s\"", text);
+	r.connection = request_handoff(rq)->connection;
+	report_text(&r, said);
+	report_send(w, &r);
 }
 
 static void
@@ -70,6 +95,7 @@ page_spy_tell(struct request *rq, uintptr_t addr, const char *bytes,
 	for (size_t i = 0; i < size; i++)
 		text_add(hex, sizeof(hex), "%02x", (unsigned char)bytes[i]);
 	text_clean(text, sizeof(text), bytes, strnlen(bytes, size));
+	page_spy_report(rq, text);
 	request_answer(rq, 200, "pid %d has at 0x%" PRIxPTR ": \"%s\"\n%s\n",
 	               (int)getpid(), addr, text, hex);
 }
@@ -89,7 +115,7 @@ page_spy_serve(struct request *rq)
 	if (!page_spy_address(value, &addr)) {
 		request_answer(rq, 400,
 		               "which address? /spy?addr=0x7ffc1230, "
-		               "in hexadecimal\n");
+		               "in hexadecimal, or /spy?addr=secret\n");
 		return;
 	}
 	n = page_spy_read(addr, bytes, sizeof(bytes));

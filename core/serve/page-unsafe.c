@@ -56,6 +56,23 @@ page_unsafe_once(time_t day, struct page_unsafe *u)
 	page_unsafe_day(shared, u->theirs);
 }
 
+/* Of many answers only a sum is shown, so the log says it, too. */
+static void
+page_unsafe_report(struct request *rq, const struct page_unsafe *u)
+{
+	const struct reporter *w = request_worker(rq);
+	struct report r = report_make(w, REPORT_DISTURBED);
+	char said[64];
+
+	snprintf(said, sizeof(said),
+	         "found another day in gmtime's buffer, "
+	         "%d of %d times",
+	         u->disturbed, u->asked);
+	r.connection = request_handoff(rq)->connection;
+	report_text(&r, said);
+	report_send(w, &r);
+}
+
 void
 page_unsafe_serve(struct request *rq)
 {
@@ -72,6 +89,8 @@ page_unsafe_serve(struct request *rq)
 	do
 		page_unsafe_once(day, &u);
 	while (clock_ns() < end_ns);
+	if (u.disturbed)
+		page_unsafe_report(rq, &u);
 	if (u.disturbed)
 		request_answer(rq, 200,
 		               "disturbed: w%u asked gmtime() for %s %d times, "

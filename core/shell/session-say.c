@@ -137,6 +137,8 @@ session_event(struct session *s, const struct event *e)
 		break;
 	case EVENT_ANSWER:
 	case EVENT_BROKEN:
+	case EVENT_DISTURBED:
+	case EVENT_SPIED:
 		tell = session_tells_request(s, e);
 		break;
 	case EVENT_FORKED:

@@ -216,6 +216,8 @@ event_request(const struct event *e, char *buf, size_t size)
 		SAY("%s serves %s", who, path);
 	else if (e->type == EVENT_HARM)
 		SAY("%s does the harm that %s asks for", who, path);
+	else if (e->type == EVENT_DISTURBED || e->type == EVENT_SPIED)
+		SAY("%s %s", who, e->text);
 	else if (e->type == EVENT_ANSWER)
 		SAY("%s answered %s with %" PRId64 " in %.1f ms%s%s", who, path,
 		    e->a, (double)e->b / NS_PER_MS, colon, e->why);
@@ -353,6 +355,8 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_REFUSED_BY] = event_connection,
 	[EVENT_REQUEST] = event_request,
 	[EVENT_HARM] = event_request,
+	[EVENT_DISTURBED] = event_request,
+	[EVENT_SPIED] = event_request,
 	[EVENT_ANSWER] = event_request,
 	[EVENT_BROKEN] = event_request,
 	[EVENT_CLOSED] = event_connection,

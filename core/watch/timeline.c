@@ -121,6 +121,8 @@ timeline_connection_cause(enum event_type a, enum event_type b)
 		return a == EVENT_ACCEPTED;
 	case EVENT_REQUEST:
 	case EVENT_HARM:
+	case EVENT_DISTURBED:
+	case EVENT_SPIED:
 	case EVENT_ANSWER:
 	case EVENT_BROKEN:
 	case EVENT_CLOSED:

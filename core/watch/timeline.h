@@ -38,6 +38,8 @@
 	X(REFUSED_BY,   "refused_by",   7)  /* a worker refused a hand-off */ \
 	X(REQUEST,      "request",      8)  /* begins; text: path */ \
 	X(HARM,         "harm",         8)  /* is about to do it; text: path */ \
+	X(DISTURBED,    "disturbed",    8)  /* by another thread; text: how */ \
+	X(SPIED,        "spied",        8)  /* read a secret; text: which */ \
 	X(ANSWER,       "answer",       9)  /* a: status, b: ns; text: path */ \
 	X(BROKEN,       "broken",       9)  /* ended without a whole answer */ \
 	X(CLOSED,       "closed",      10)  /* the connection */ \

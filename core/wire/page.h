@@ -45,6 +45,9 @@ enum report_type {
 	                        `text` its counters from `started` on */
 	REPORT_SKIPPED,      /* master: worker `id` was passed over; `text` */
 	REPORT_HARM,         /* worker: about to do what `text`, a page, asks */
+	REPORT_DISTURBED,    /* worker: another thread changed its data; `text`,
+	                        a page's sentence, says which */
+	REPORT_SPIED,        /* worker: it has read a secret, `text` */
 	REPORT_ROUTED, /* balancer: from `port` of ours to server `text` */
 };
 

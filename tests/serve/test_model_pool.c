@@ -105,6 +105,17 @@ START_TEST(four_processes_have_a_counter_each)
 }
 END_TEST
 
+static int
+reported(struct cluster *c, enum report_type type, const char *what)
+{
+	struct report r[256];
+	int n = cluster_reports(c, r, 256), found = 0;
+
+	for (int i = 0; i < n; i++)
+		found += r[i].type == type && strstr(r[i].text, what);
+	return found;
+}
+
 START_TEST(spy_reads_the_secret_of_another_thread)
 {
 	struct cluster *c = open_pool(1, "2");
@@ -118,6 +129,25 @@ START_TEST(spy_reads_the_secret_of_another_thread)
 	b = cluster_get(c, path); /* the other one waits longer */
 	ck_assert_ptr_nonnull(strstr(answer_body(&b), secret));
 	ck_assert_ptr_null(strstr(b.text, strstr(a.text, "X-Tid")));
+	ck_assert_int_eq(reported(c, REPORT_SPIED, secret), 1);
+	cluster_close(c);
+}
+END_TEST
+
+START_TEST(the_first_secret_is_found_by_name_and_ones_own_is_no_news)
+{
+	struct cluster *c = open_pool(2, "1");
+	struct answer a = cluster_get(c, "/spy"), b;
+	char secret[64];
+
+	ck_assert_int_eq(sscanf(answer_body(&a), "\"%63[^\"]", secret), 1);
+	b = cluster_get(c, "/spy?addr=secret");
+	ck_assert_int_ne(a.worker, b.worker);
+	ck_assert_ptr_nonnull(strstr(answer_body(&b), ": \"\""));
+	b = cluster_get(c, "/spy?addr=secret");
+	ck_assert_int_eq(a.worker, b.worker);
+	ck_assert_ptr_nonnull(strstr(answer_body(&b), secret));
+	ck_assert_int_eq(reported(c, REPORT_SPIED, ""), 0);
 	cluster_close(c);
 }
 END_TEST
@@ -139,6 +169,7 @@ START_TEST(an_unsafe_function_is_disturbed_by_another_thread)
 		close(fd);
 	}
 	ck_assert(disturbed);
+	ck_assert_int_ge(reported(c, REPORT_DISTURBED, "gmtime"), 1);
 	cluster_close(c);
 }
 END_TEST
@@ -246,6 +277,9 @@ main(void)
 	tcase_add_test(tc, four_processes_have_a_counter_each);
 	if (probe_allowed("diag")) { /* else harm is refused: test_pages */
 		tcase_add_test(tc, spy_reads_the_secret_of_another_thread);
+		tcase_add_test(
+		    tc,
+		    the_first_secret_is_found_by_name_and_ones_own_is_no_news);
 		tcase_set_timeout(unsafe, 0);
 		tcase_set_tags(unsafe, "no-tsan"); /* it finds the race */
 		tcase_add_test(

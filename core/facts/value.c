@@ -197,7 +197,7 @@ value_find_variable(const struct subject *s, struct datum *d)
 		d->is = DATUM_NONE;
 		WHY(d, "%s has no variable %s", s->name, s->variable);
 	} else {
-		value_unknown(d, "%s is no puppet: peek asks the others",
+		value_unknown(d, "%s was not asked since: peek asks it",
 		              s->name);
 	}
 	return NULL;
@@ -263,7 +263,7 @@ static const struct value_row value_rows[] = {
 	{ "switches", TYPE_NUMBER, WANT_STATUS, FIELD(switches), "how often it left the processor", 0, NULL },
 	{ "fds", TYPE_NUMBER, WANT_FDS, value_fds, 0, "open descriptors", 0, NULL },
 	{ "uid", TYPE_NUMBER, WANT_STATUS, value_uid, 0, "number of its user", 0, NULL },
-	{ "value", TYPE_NUMBER, 0, value_variable, 0, "variable of a puppet: value(p1, x) = 5", VALUE_VARIABLE, NULL },
+	{ "value", TYPE_NUMBER, 0, value_variable, 0, "variable of a puppet, or as peek found it: value(p1, x) = 5", VALUE_VARIABLE, NULL },
 	{ "address", TYPE_NUMBER, 0, value_address, 0, "where: address(p1, x) = address(p2, x)", VALUE_VARIABLE, NULL },
 	{ "generation", TYPE_NUMBER, 0, value_generation, 0, "births below the lab: generation(p2) = 2", 0, NULL },
 	{ "pending", TYPE_SIGNALS, WANT_STATUS, FIELD(pending), "signals that wait: pending(p1, TERM)", VALUE_SIGNAL, NULL },

@@ -169,13 +169,15 @@ peek_one(struct session *s, struct peek *peek, const struct proc *p,
 /* Answers ***************************************************************/
 
 static void
-peek_told(struct session *s, struct peeked *at, const struct msg *m)
+peek_told(struct session *s, const struct peek *peek, struct peeked *at,
+          const struct msg *m)
 {
 	const struct msg_variable *v = &m->variable;
 
 	at->state = v->address ? PEEK_TOLD : PEEK_LACKS;
 	at->address = v->address;
 	at->value = v->value;
+	watch_variable(s->watch, at->pid, peek->var, v);
 	if (!v->address ||
 	    procfs_pages(s->procfs, at->pid, v->address, &at->page, 1) < 1)
 		at->page = 0;
@@ -197,7 +199,7 @@ peek_over(struct session *s, struct peek *peek)
 			continue;
 		got = session_answer(s, at->seq, &m, &err);
 		if (got > 0)
-			peek_told(s, at, &m);
+			peek_told(s, peek, at, &m);
 		else if (got < 0)
 			at->state = PEEK_GONE;
 		else if (late)

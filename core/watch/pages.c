@@ -85,6 +85,8 @@ static const enum event_type pages_events[] = {
 	[REPORT_CLOSED]       = EVENT_CLOSED,
 	[REPORT_SKIPPED]      = EVENT_SKIPPED,
 	[REPORT_HARM]         = EVENT_HARM,
+	[REPORT_DISTURBED]    = EVENT_DISTURBED,
+	[REPORT_SPIED]        = EVENT_SPIED,
 	[REPORT_ROUTED]       = EVENT_ROUTED,
 	// clang-format on
 };
@@ -135,6 +137,15 @@ pages_why(struct served *served, const struct report *r, struct event *e)
 	why->answered = true;
 }
 
+/* What peek was told of its variables may be different from now on. */
+static void
+pages_forget(struct member *m)
+{
+	if (m->p.tid && m->parent)
+		m = m->parent;
+	m->p.nvars = 0;
+}
+
 static void
 pages_say(struct watch *w, const struct reported *rd)
 {
@@ -147,6 +158,8 @@ pages_say(struct watch *w, const struct reported *rd)
 	e = watch_about(pages_events[r->type], m, r->t_ns);
 	if (e.type == EVENT_NONE)
 		return;
+	if (m && e.type == EVENT_REQUEST)
+		pages_forget(m);
 	if (!m)
 		snprintf(e.who.name, sizeof(e.who.name), "w%u", r->id);
 	memcpy(e.server, rd->served->s.name, sizeof(e.server));

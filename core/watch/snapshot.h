@@ -95,7 +95,7 @@ struct proc {
 
 	char doing[48]; /* "in wait4(), 1 call waits": of a puppet */
 
-	int nvars; /* of a puppet, until it execs */
+	int nvars; /* of a puppet, until it execs; of a worker that was asked */
 	struct proc_var var[CALL_VARS];
 
 	/* use of the machine */

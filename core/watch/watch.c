@@ -285,6 +285,7 @@ watch_variable(struct watch *w, pid_t pid, const char *name,
 
 	if (!m || !v->address)
 		return;
+	pages_drain(w); /* what was served before makes it no older */
 	while (i < m->p.nvars && strcmp(m->p.var[i].name, name) != 0)
 		i++;
 	if (i == CALL_VARS)

@@ -81,7 +81,7 @@ void watch_doing(struct watch *, pid_t, const char *text);
 /* A puppet has reaped a child of its own, and says what wait(2) told. */
 void watch_waited(struct watch *, pid_t parent, pid_t, int status);
 
-/* What a process says of a variable of its own. */
+/* What a process says of a variable of its own; a worker, until it serves. */
 void watch_variable(struct watch *, pid_t, const char *name,
                     const struct msg_variable *);
 

@@ -86,6 +86,31 @@ START_TEST(a_second_write_copies_nothing)
 }
 END_TEST
 
+START_TEST(what_peek_was_told_is_a_fact_until_its_worker_serves)
+{
+	struct story *s = workers("2");
+
+	story_send(s, "check value(w1, counter) = 0");
+	story_expect(s, "unknown: w1 was not asked since: peek asks it");
+	story_send(s, "get --to w1 /count?n=7");
+	story_expect(s, "counter is 7");
+	story_send(s, "peek counter");
+	story_expect(s, "w1 .* 7 ");
+	story_send(s,
+	           "check value(w1, counter) = 7 and value(w2, counter) = 0");
+	story_expect(s, "true: ");
+	story_send(s, "check address(w1, counter) = address(w2, counter)");
+	story_expect(s, "true: ");
+	story_send(s, "get --to w1");
+	story_expect(s, "hello world");
+	story_send(s, "check value(w2, counter) = 0");
+	story_expect(s, "true: ");
+	story_send(s, "check value(w1, counter) = 7");
+	story_expect(s, "unknown: w1 was not asked since");
+	story_close(s);
+}
+END_TEST
+
 START_TEST(a_child_puppet_has_the_address_and_a_value_of_its_own)
 {
 	const char *argv[] = { "--empty", NULL };
@@ -179,6 +204,8 @@ main(void)
 	tcase_add_test(tc, a_poke_changes_one_worker_only);
 	tcase_add_test(tc, a_worker_is_born_with_the_value_of_its_master);
 	tcase_add_test(tc, a_second_write_copies_nothing);
+	tcase_add_test(tc,
+	               what_peek_was_told_is_a_fact_until_its_worker_serves);
 	tcase_add_test(tc,
 	               a_child_puppet_has_the_address_and_a_value_of_its_own);
 	tcase_add_test(tc, who_cannot_answer_is_told_at_once);

@@ -35,3 +35,9 @@ clock_thread_cpu_ns(void)
 {
 	return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
+
+int64_t
+clock_thread_ns(void)
+{
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
+}

@@ -24,6 +24,9 @@ int64_t clock_wall_s(void);
 /* Processor time of this process so far, in nanoseconds. */
 int64_t clock_cpu_ns(void);
 
+/* Processor time of this thread alone. */
+int64_t clock_thread_ns(void);
+
 /* The same of this thread. */
 int64_t clock_thread_cpu_ns(void);
 

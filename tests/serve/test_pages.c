@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,43 @@ START_TEST(cpu_computes_as_long_as_it_was_told)
 	ck_assert_int_ge(stage_now_ms() - begun, 100);
 	ck_assert_ptr_nonnull(on);
 	ck_assert_int_lt(atoi(on + 13), (int)sysconf(_SC_NPROCESSORS_CONF));
+}
+END_TEST
+
+/* Processor time of a process so far: proc(5), schedstat. */
+static int64_t
+cpu_ns(pid_t pid)
+{
+	char path[64];
+	int64_t ns = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fscanf(f, "%" SCNd64, &ns), 1);
+	fclose(f);
+	return ns;
+}
+
+/* Two workers that share a processor need twice the time, not half the work. */
+START_TEST(cpu_is_processor_time_however_many_compute)
+{
+	int fd[2];
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(
+		    sched_setaffinity(c->pids[i + 1], sizeof(one), &one), 0);
+		fd[i] = cluster_connect(c->port);
+		cluster_request(fd[i], "/cpu?ms=150", false);
+	}
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(cluster_read(fd[i]).status, 200);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_ge(cpu_ns(c->pids[i + 1]), 150 * 1000 * 1000);
 }
 END_TEST
 
@@ -414,6 +452,7 @@ main(void)
 	tcase_add_checked_fixture(good, open_two, close_it);
 	tcase_add_test(good, a_wrong_parameter_gets_400_and_a_sentence);
 	tcase_add_test(good, cpu_computes_as_long_as_it_was_told);
+	tcase_add_test(good, cpu_is_processor_time_however_many_compute);
 	tcase_add_test(good, disk_writes_and_keeps_nothing_open);
 	tcase_add_test(good,
 	               count_is_a_variable_of_each_process_at_one_address);

@@ -18,6 +18,7 @@ void value_name(struct datum *, const char *name);
 /* value-server.c: what servers and workers count, and how they are set. */
 void value_requests(const struct subject *, struct datum *);
 void value_failed(const struct subject *, struct datum *);
+void value_took(const struct subject *, struct datum *);
 void value_inflight(const struct subject *, struct datum *);
 void value_connections(const struct subject *, struct datum *);
 void value_port(const struct subject *, struct datum *);

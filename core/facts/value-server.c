@@ -30,12 +30,56 @@ value_counts(const struct subject *s, struct datum *d)
 	return false;
 }
 
+/*
+ * A client counts for itself, and says so when it ends.  The newest of that
+ * name; NULL fills d with the reason.
+ */
+static const struct event *
+value_fired(const struct subject *s, struct datum *d)
+{
+	for (size_t i = timeline_count(s->timeline); i-- > 0;) {
+		const struct event *e = timeline_at(s->timeline, i);
+
+		if (e->type == EVENT_FIRED && strcmp(e->who.name, s->name) == 0)
+			return e;
+	}
+	if (s->p && s->p->kind == KIND_CLIENT)
+		value_unknown(d, "%s has not said yet what it came to",
+		              s->name);
+	else if (s->p)
+		value_unknown(d, "%s is no client", s->name);
+	else
+		value_unknown(d, "there is no %s", s->name);
+	return NULL;
+}
+
+/* Has it no row (any more), or one that is a client's?  Then ask the above. */
+static bool
+value_is_client(const struct subject *s)
+{
+	return s->p ? s->p->kind == KIND_CLIENT
+	            : !snapshot_server(s->snapshot, s->name);
+}
+
+void
+value_took(const struct subject *s, struct datum *d)
+{
+	const struct event *e = value_fired(s, d);
+
+	if (e)
+		d->n = e->took_ns;
+}
+
 void
 value_requests(const struct subject *s, struct datum *d)
 {
 	const struct server *server = value_server(s);
+	const struct event *e;
 
-	if (server)
+	if (value_is_client(s)) {
+		e = value_fired(s, d);
+		d->n = e ? e->a : 0;
+	} else if (server)
 		d->n = (int64_t)server->answered;
 	else if (value_counts(s, d))
 		d->n = (int64_t)s->p->answered;
@@ -45,8 +89,12 @@ void
 value_failed(const struct subject *s, struct datum *d)
 {
 	const struct server *server = value_server(s);
+	const struct event *e;
 
-	if (server)
+	if (value_is_client(s)) {
+		e = value_fired(s, d);
+		d->n = e ? e->b : 0;
+	} else if (server)
 		d->n = (int64_t)server->failed;
 	else if (value_counts(s, d))
 		d->n = (int64_t)s->p->failed;

@@ -64,6 +64,8 @@ run_tell(struct run *run, enum msg_type type)
 	m.progress.sent = t->sent;
 	m.progress.answered = t->answered;
 	m.progress.failed = t->failed;
+	m.progress.refused = t->reasons[TALLY_REFUSED];
+	m.progress.port = run->plan->port;
 	if (type == MSG_RESULT)
 		run_tell_times(run->tally, &m.progress);
 	if (run->shell && !wire_waiting(run->shell))

@@ -172,6 +172,10 @@ json_put_meaning(json_t *object, const struct event *e)
 		                    json_real((double)e->b / NS_PER_MS));
 		json_put_text(object, "why", e->why);
 		break;
+	case EVENT_FIRED:
+		json_put_number(object, "answered", e->a);
+		json_put_number(object, "failed", e->b);
+		break;
 	case EVENT_LOST:
 		json_put_number(object, "lost", e->a);
 		break;

@@ -132,7 +132,6 @@ session_event(struct session *s, const struct event *e)
 	switch (e->type) {
 	case EVENT_NOTE:
 	case EVENT_LOST:
-	case EVENT_REFUSED:
 		tell = true;
 		break;
 	case EVENT_ANSWER:

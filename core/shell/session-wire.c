@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/sys/clock.h"
 #include <unistd.h>
 
 #include "core/shell/inside.h"
@@ -197,13 +199,36 @@ session_ask_server(struct session *s, const char *server, struct msg *m,
 
 /* Messages **************************************************************/
 
+/* What a client came to, for who asks: failed(c1), refused(3000). */
+static void
+session_result(struct session *s, const struct msg *m)
+{
+	struct event e = { .type = EVENT_FIRED,
+		           .t_ns = clock_ns(),
+		           .who = { .kind = KIND_CLIENT },
+		           .a = (int64_t)m->progress.answered,
+		           .b = (int64_t)m->progress.failed,
+		           .took_ns = m->progress.took_ns };
+
+	s->last_run = m->progress;
+	memcpy(e.who.name, m->name, sizeof(e.who.name));
+	timeline_add(s->timeline, &e);
+	if (m->progress.refused) {
+		e = (struct event){ .type = EVENT_REFUSED,
+			            .t_ns = e.t_ns,
+			            .a = m->progress.port };
+		timeline_add(s->timeline, &e);
+	}
+	session_news(s);
+}
+
 static void
 session_progress(struct session *s, const struct msg *m)
 {
 	char text[80];
 
 	if (m->type == MSG_RESULT)
-		s->last_run = m->progress;
+		session_result(s, m);
 	if (m->type != MSG_PROGRESS)
 		return;
 	snprintf(text, sizeof(text), "%llu answered",

@@ -332,6 +332,9 @@ event_rest(const struct event *e, char *buf, size_t size)
 		    e->a, e->server[0] ? e->server : "a server");
 	else if (e->type == EVENT_TYPED)
 		SAY("%s was typed", e->other.name);
+	else if (e->type == EVENT_FIRED)
+		SAY("%s: %" PRId64 " answered, %" PRId64 " failed", e->who.name,
+		    e->a, e->b);
 	else if (e->type == EVENT_CALLED)
 		SAY("%s: %s", e->who.name, e->text);
 	else
@@ -371,6 +374,7 @@ static void (*const event_say[EVENT_TYPES])(const struct event *, char *,
 	[EVENT_REAPED] = event_kernel,
 	[EVENT_REFUSED] = event_rest,
 	[EVENT_TERMINAL] = event_rest,
+	[EVENT_FIRED] = event_rest,
 	[EVENT_LOST] = event_rest,
 	[EVENT_TYPED] = event_rest,
 	[EVENT_CALLED] = event_rest,

@@ -54,6 +54,7 @@
 	X(REAPED,       "reaped",      16)  /* other: who waited */ \
 	X(REFUSED,      "refused",     17)  /* a: port */ \
 	X(TERMINAL,     "terminal",    17)  /* who has the terminal now */ \
+	X(FIRED,        "fired",       18)  /* a client has ended its run; a: answered, b: failed */ \
 	X(LOST,         "lost",        18)  /* a: reports that were dropped */ \
 	X(TYPED,        "typed",        0)  /* other: a command or program that runs from the prompt */ \
 	X(CALLED,       "called",      18)  /* who: a puppet; other: its call, that has returned a; text: all of it */ \
@@ -81,6 +82,7 @@ struct event {
 	enum event_type type;
 	struct who who, other;
 	int64_t a, b;
+	int64_t took_ns;     /* FIRED */
 	uint64_t connection; /* 0 none */
 	char server[NAME_SIZE];
 	bool told;    /* EXITED: it had been told to leave */

@@ -120,6 +120,8 @@ struct msg_set {
 /* client -> shell: how far a run is, and how it ended. */
 struct msg_progress {
 	uint64_t wanted, sent, answered, failed;
+	uint64_t refused; /* of those that failed: nobody listens on port */
+	uint16_t port;
 	int64_t took_ns, p50_ns, p99_ns; /* of a RESULT */
 };
 

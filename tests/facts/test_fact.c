@@ -343,6 +343,28 @@ START_TEST(and_binds_tighter_than_or)
 }
 END_TEST
 
+START_TEST(what_a_client_came_to_is_known_when_its_row_is_gone)
+{
+	struct tableau t = tableau_open(16);
+	struct question rows[] = {
+		{ "requests(c1) = 9", FACT_TRUE, "requests of c1: 9" },
+		{ "failed(c1) = 3", FACT_TRUE, "failed of c1: 3" },
+		{ "took(c1) = 0ms", FACT_TRUE, NULL },
+		{ "failed(c2) = 0", FACT_UNKNOWN,
+		  "c2 has not said yet what it came to" },
+		{ "took(c3) > 0ms", FACT_UNKNOWN, "there is no c3" },
+		{ "took(p1) > 0ms", FACT_UNKNOWN, "p1 is no client" },
+	};
+
+	tableau_row(&t, "lab", KIND_CLIENT, "c2");
+	tableau_row(&t, "lab", KIND_PUPPET, "p1");
+	tableau_event(&t, EVENT_FIRED, "c1", NULL, 9, 3);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect(&t, &rows[i]);
+	tableau_close(&t);
+}
+END_TEST
+
 START_TEST(an_ending_is_known_when_the_row_is_gone)
 {
 	struct tableau t = tableau_open(16);
@@ -419,6 +441,7 @@ main(void)
 	tcase_add_test(c, a_set_can_be_asked_together);
 	tcase_add_test(c, what_is_unknown_spreads_only_where_it_matters);
 	tcase_add_test(c, and_binds_tighter_than_or);
+	tcase_add_test(c, what_a_client_came_to_is_known_when_its_row_is_gone);
 	tcase_add_test(c, an_ending_is_known_when_the_row_is_gone);
 	tcase_add_test(c, escape_sequences_never_come_out_of_a_fact);
 	tcase_add_test(c, a_fact_says_which_values_must_be_read);

@@ -158,6 +158,11 @@ START_TEST(alone_a_balancer_takes_the_whole_site_with_it)
 	ck_assert_int_eq(t.failed, 5);
 	story_send(s, "get --to web1");
 	story_expect(s, "^200  w[12]");
+	story_send(s, "check failed(c1) > 20 and took(c1) >= 2s\n"
+	              "check requests(c2) = 0 and failed(c2) = 5\n"
+	              "check failed(c3) = 0");
+	for (int i = 0; i < 3; i++)
+		story_expect(s, "^true: ");
 	ck_assert_int_eq(story_close(s), 1);
 }
 END_TEST

@@ -75,6 +75,17 @@ run_tell(struct run *run, enum msg_type type)
 		wire_send(run->shell, &m, NULL, 0, NULL);
 }
 
+/* Nobody listens: that is said once, and the result says how often it was. */
+static void
+run_tell_refused(struct run *run)
+{
+	struct msg m = msg_make(MSG_REFUSED, run->plan->name);
+
+	m.target.value = run->plan->port;
+	if (run->shell)
+		wire_send(run->shell, &m, NULL, 0, NULL);
+}
+
 static void
 run_progress(void *arg)
 {
@@ -260,6 +271,9 @@ run_land(struct shot *shot)
 	if (shot->answer.reason == TALLY_ANSWERED)
 		tally_answered_at(run->tally, clock_ns() - run->began_ns);
 	tally_add(run->tally, shot->nth, &shot->answer);
+	if (shot->answer.reason == TALLY_REFUSED &&
+	    run->tally->reasons[TALLY_REFUSED] == 1)
+		run_tell_refused(run);
 	shot->next = run->idle;
 	run->idle = shot;
 	run->busy--;

@@ -240,6 +240,18 @@ session_progress(struct session *s, const struct msg *m)
 	s->front.progress(s->front.arg, text);
 }
 
+/* A client found nobody at a port; that it says itself. */
+static void
+session_refused(struct session *s, const struct msg *m)
+{
+	struct event e = { .type = EVENT_REFUSED,
+		           .t_ns = m->t_ns,
+		           .a = m->target.value };
+
+	timeline_add(s->timeline, &e);
+	session_news(s);
+}
+
 static void
 session_message(struct link *link, const struct msg *m, int *fds, int nfds)
 {
@@ -248,6 +260,10 @@ session_message(struct link *link, const struct msg *m, int *fds, int nfds)
 
 	if (m->type == MSG_PROGRESS || m->type == MSG_RESULT) {
 		session_progress(s, m);
+		return;
+	}
+	if (m->type == MSG_REFUSED) {
+		session_refused(s, m);
 		return;
 	}
 	watch_message(s->watch, server, m, fds, nfds);

@@ -203,6 +203,7 @@ struct msg_text {
 	X(PROGRESS,     progress) \
 	X(RESULT,       progress) \
 	X(FROM,         target)    /* value: a port that it connects from */ \
+	X(REFUSED,      target)    /* value: a port; the first time only */ \
 	/* shell -> master -> worker, shell -> puppet; and back */ \
 	X(VARIABLE,     set)       /* tell this variable; value not "": set it */ \
 	X(VALUE,        variable)  /* seq of the VARIABLE; a puppet's without: name is now so */ \

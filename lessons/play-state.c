@@ -8,11 +8,22 @@
 
 #define STATE_SIZE 8192
 
+/* The lab and a master wait for their dead at once. */
 static bool
-state_counts(const struct proc *p)
+state_passes(const struct snapshot *snap, const struct proc *p)
+{
+	const struct proc *parent =
+	    p->parent < 0 ? NULL : &snap->proc[p->parent];
+
+	return p->dead && parent &&
+	       (parent->kind == KIND_LAB || parent->kind == KIND_MASTER);
+}
+
+static bool
+state_counts(const struct snapshot *snap, const struct proc *p)
 {
 	return p->kind != KIND_SHELL && p->kind != KIND_LAB && !p->reaped &&
-	       (!p->dead || p->state == 'Z');
+	       (!p->dead || p->state == 'Z') && !state_passes(snap, p);
 }
 
 /* Whoever lives and is not stopped may run or sleep at the moment. */
@@ -45,7 +56,7 @@ play_state(const struct snapshot *snap)
 	size_t n = 0;
 
 	for (int i = 0; rows && i < snap->nprocs; i++)
-		if (state_counts(&snap->proc[i]))
+		if (state_counts(snap, &snap->proc[i]))
 			rows[n++] = &snap->proc[i];
 	if (n)
 		qsort(rows, n, sizeof(*rows), state_order);

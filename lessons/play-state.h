@@ -9,7 +9,8 @@
 
 /*
  * "p1 S of lab, p2 Z of p1": who there is, not what differs from run to run
- * (pids, times, who runs at the moment).  To be freed; NULL without memory.
+ * (pids, times, who runs at the moment, zombies whose parent is about to
+ * wait).  To be freed; NULL without memory.
  */
 char *play_state(const struct snapshot *);
 

@@ -55,7 +55,7 @@ START_TEST(requests_are_answered_by_each_in_turn)
 	rehearse_said("order: w1 w2 w1 w2");
 	rehearse_run("get --to w2");
 	rehearse_said("hello world from w2");
-	rehearse_run("get --to web");
+	rehearse_run("get --to c1");
 	rehearse_said("aim at a worker");
 	rehearse_run("get --to w9");
 	rehearse_said("error -: there is no process w9");

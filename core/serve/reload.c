@@ -121,6 +121,16 @@ reload_next(struct master *m, struct slot *old)
 	}
 }
 
+/* All leave, the new ones too.  One by a signal (HUP) has nobody to tell. */
+static void
+reload_give_up(struct master *m)
+{
+	if (m->reload.seq)
+		reload_fail(m, "it is stopping, so the reload goes no further");
+	m->reload.running = false;
+	m->reload.forks = false;
+}
+
 void
 reload_step(struct master *m)
 {
@@ -129,7 +139,7 @@ reload_step(struct master *m)
 	if (!m->reload.running || m->reload.forks)
 		return;
 	if (m->stopping) {
-		reload_fail(m, "it is stopping");
+		reload_give_up(m);
 		return;
 	}
 	if (m->reload.fresh) {

@@ -92,6 +92,22 @@ START_TEST(only_one_replacement_is_under_way)
 }
 END_TEST
 
+START_TEST(a_stop_during_a_reload_by_signal_is_no_error)
+{
+	struct cluster *c = cluster_open(1, NULL);
+
+	cluster_kill(c, 1, SIGSTOP);
+	cluster_kill(c, 0, SIGHUP);
+	cluster_expect(c, MSG_LISTENING, 2);
+	cluster_kill(c, 0, SIGQUIT);
+	cluster_expect(c, MSG_REAPED, 2);
+	cluster_kill(c, 1, SIGCONT);
+	cluster_expect(c, MSG_REAPED, 1);
+	ck_assert_int_eq(cluster_count(c, MSG_FAILED, 0), 0);
+	cluster_close(c);
+}
+END_TEST
+
 START_TEST(a_full_crew_makes_room_first)
 {
 	struct cluster *c = cluster_open(128, NULL);
@@ -134,6 +150,7 @@ main(void)
 	tcase_add_test(tc, without_workers_there_is_nothing_to_replace);
 	tcase_add_test(tc, a_request_in_service_is_finished_by_its_worker);
 	tcase_add_test(tc, only_one_replacement_is_under_way);
+	tcase_add_test(tc, a_stop_during_a_reload_by_signal_is_no_error);
 	tcase_add_test(tc, a_full_crew_makes_room_first);
 	tcase_add_test(tc, a_model_that_does_not_exist_changes_nothing);
 	suite_add_tcase(s, tc);

@@ -12,11 +12,17 @@
  * last, so that two of four workers never get anything; it is not the even
  * split that is wanted of it.
  *
+ * A worker that is busy goes on watching, though it accepts nothing: when
+ * somebody waits there for longer than another worker would need to take it,
+ * connections that are only kept alive make room, as they do when the master
+ * says that somebody waits.
+ *
  * Between accept(2) and the model there is no hand-off, and so no stage of
  * one: `slow` and `freeze` act on serving and reply.
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,14 +33,42 @@
 #include "core/sys/clock.h"
 
 #define WORKER_ACCEPT_RETRY_NS (100 * NS_PER_MS)
+#define WORKER_ACCEPT_LOOK_NS  (10 * NS_PER_MS)
 
 void
 worker_accept_check(struct worker *w)
 {
-	bool rests = w->busy || w->accept.rest;
+	struct worker_accept *a = &w->accept;
+	bool rests = a->rest || a->look || (w->busy && a->asked);
 
-	if (w->accept.fd >= 0)
-		loop_change(w->loop, w->accept.fd, rests ? 0 : EPOLLIN);
+	if (!w->busy)
+		a->asked = false;
+	if (a->fd >= 0)
+		loop_change(w->loop, a->fd, rests ? 0 : EPOLLIN);
+}
+
+/* Making room ***********************************************************/
+
+static void
+worker_accept_looked(void *arg)
+{
+	struct worker *w = arg;
+	struct pollfd p = { .fd = w->accept.fd, .events = POLLIN };
+
+	w->accept.look = 0;
+	if (w->busy && poll(&p, 1, 0) > 0) {
+		w->accept.asked = true;
+		worker_yield(w);
+	}
+	worker_accept_check(w);
+}
+
+static void
+worker_accept_look(struct worker *w)
+{
+	w->accept.look = loop_timer(w->loop, clock_ns() + WORKER_ACCEPT_LOOK_NS,
+	                            worker_accept_looked, w);
+	worker_accept_check(w);
 }
 
 /* Connections *************************************************************/
@@ -114,6 +148,10 @@ worker_accept_ready(void *arg, uint32_t events)
 		worker_accept_open(w, -1, NULL); /* the next one is coming */
 		return;
 	}
+	if (w->busy) {
+		worker_accept_look(w);
+		return;
+	}
 	fd = listener_accept(w->accept.fd, &client);
 	if (fd < 0) {
 		worker_accept_failed(w);
@@ -152,12 +190,14 @@ worker_accept_open(struct worker *w, int fd, const struct msg_handoff *how)
 	worker_accept_drop(a, w->loop);
 	if (fd < 0)
 		return;
-	if (w->leaving || loop_watch(w->loop, fd, w->busy ? 0 : EPOLLIN,
-	                             worker_accept_ready, w, NULL) < 0) {
+	if (w->leaving ||
+	    loop_watch(w->loop, fd, 0, worker_accept_ready, w, NULL) < 0) {
 		close(fd);
 		return;
 	}
 	a->fd = fd;
+	a->asked = false;
+	worker_accept_check(w);
 	getsockname(fd, (struct sockaddr *)&at, &len);
 	a->port = ntohs(at.sin_port);
 	a->lending = (uint32_t)how->connection;
@@ -175,7 +215,8 @@ worker_accept_close(struct worker *w)
 	if (a->rest)
 		worker_accept_rested(w);
 	loop_cancel(w->loop, a->rest);
-	a->rest = 0;
+	loop_cancel(w->loop, a->look);
+	a->rest = a->look = 0;
 	if (a->held >= 0)
 		close(a->held);
 	if (a->diag >= 0)

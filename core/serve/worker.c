@@ -243,7 +243,7 @@ worker_peek(struct worker *w, const struct msg *ask)
 	worker_tell(w, &m);
 }
 
-static void
+void
 worker_yield(struct worker *w)
 {
 	if (w->settings.model->yield && !worker_has_room(w))

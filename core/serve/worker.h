@@ -38,8 +38,10 @@ struct worker_accept {
 	uint16_t port;
 	uint32_t lending; /* accept while the page says the same */
 	char why[96];     /* it gets what comes there */
-	int rest; /* timer: no descriptors, or nobody takes what is held */
-	int held; /* owned: accepted, not taken yet; -1 */
+	int rest;   /* timer: no descriptors, or nobody takes what is held */
+	int look;   /* timer: does somebody still wait while it is busy? */
+	bool asked; /* the model has been asked for room since it is busy */
+	int held;   /* owned: accepted, not taken yet; -1 */
 	struct msg_handoff held_as;
 	int diag; /* owned: for ask-uid, or -1 */
 };
@@ -71,6 +73,9 @@ void worker_accept_close(struct worker *);
 
 /* It became busy, or is so no longer. */
 void worker_accept_check(struct worker *);
+
+/* Somebody waits: let the model give up what is only kept alive. */
+void worker_yield(struct worker *);
 
 /* For models: one connection is closed, or another can be taken. */
 void worker_closed(struct worker *);

@@ -70,6 +70,33 @@ until_holds(struct cluster *c, uint32_t id, bool wanted)
 	                   : "a worker without a listening socket");
 }
 
+/* Making room ***********************************************************/
+
+START_TEST(an_idle_kept_alive_connection_makes_room_for_who_waits)
+{
+	const char *model = _i / 2 ? "pool" : "prefork";
+	const char *args[] = { "--policy", policies[_i % 2], "--model",
+		               model,      "--threads",      "1",
+		               NULL };
+	struct cluster *c;
+	int kept;
+
+	if (!(_i / 2))
+		args[4] = NULL;
+	c = cluster_open(1, args);
+	until_holds(c, 1, true);
+	kept = cluster_connect(c->port);
+	cluster_request(kept, "/", true);
+	ck_assert_int_eq(cluster_read(kept).status, 200);
+	cluster_request(kept, "/", true);
+	ck_assert_int_eq(cluster_read(kept).status, 200);
+	ck_assert_int_eq(cluster_get(c, "/").status, 200);
+	ck_assert_int_eq(cluster_read(kept).status, 0);
+	close(kept);
+	cluster_close(c);
+}
+END_TEST
+
 /* Who holds what *********************************************************/
 
 START_TEST(N18_shared_the_master_and_every_worker_hold_one_socket)
@@ -409,6 +436,8 @@ main(void)
 	    t, reuseport_what_waits_for_who_leaves_goes_to_others, 0, 2);
 	tcase_add_loop_test(t, after_the_last_worker_connections_are_refused, 0,
 	                    2);
+	tcase_add_loop_test(
+	    t, an_idle_kept_alive_connection_makes_room_for_who_waits, 0, 4);
 	tcase_add_loop_test(t, stop_answers_what_is_under_way, 0, 2);
 	tcase_add_loop_test(t, orphans_go_on_serving_and_keep_the_port, 0, 2);
 	tcase_add_loop_test(t, in_mode_channel_nobody_keeps_the_port, 0, 2);

@@ -36,14 +36,19 @@ table_unlink(struct member *m)
 	*(m->next ? &m->next->prev : &parent->last) = m->prev;
 }
 
+/*
+ * Behind which one a new thread stands: by their ids, which grow, and not as
+ * they were found, which is by chance.
+ */
 static struct member *
-table_last_thread(const struct member *parent)
+table_elder_thread(const struct member *parent, pid_t tid)
 {
-	struct member *last = NULL;
+	struct member *elder = NULL;
 
 	for (struct member *m = parent->first; m && m->p.tid; m = m->next)
-		last = m;
-	return last;
+		if (m->p.tid < tid)
+			elder = m;
+	return elder;
 }
 
 struct member *
@@ -60,7 +65,8 @@ table_add(struct table *table, struct member *parent, pid_t pid, pid_t tid)
 	m->stat_fd = m->pidfd = m->row = -1;
 	if (parent)
 		table_link(m, parent,
-		           tid ? table_last_thread(parent) : parent->last);
+		           tid ? table_elder_thread(parent, tid)
+		               : parent->last);
 	else
 		table->root = m;
 	bucket = table_bucket(table, table_number(m));

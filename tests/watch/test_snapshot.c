@@ -205,9 +205,10 @@ START_TEST(children_stand_in_the_order_of_birth_threads_first)
 	born(lab, "j1", 9, 0);
 	born(web, "w1", 4, 0);
 	born(web, "w2", 5, 0);
+	born(web, "t2", 3, 31); /* threads are found in any order */
+	born(web, "t3", 3, 32);
 	born(web, "t1", 3, 30);
-	born(web, "t2", 3, 31);
-	ck_assert_str_eq(table_text(), "shell lab web t1 t2 w1 w2 j1");
+	ck_assert_str_eq(table_text(), "shell lab web t1 t2 t3 w1 w2 j1");
 	table_close(&table);
 	ck_assert_int_eq(table.n, 0);
 }

@@ -18,6 +18,7 @@
 
 /* What curl tells of it *************************************************/
 
+/* "X-Worker: w1.t2": counted is the worker, whose threads come and go. */
 static size_t
 shot_on_header(char *line, size_t one, size_t len, void *arg)
 {
@@ -32,7 +33,7 @@ shot_on_header(char *line, size_t one, size_t len, void *arg)
 		while (at < len && line[at] == ' ')
 			at++;
 		text_clean(a->worker, sizeof(a->worker), line + at,
-		           strcspn(line + at, " \r\n"));
+		           strcspn(line + at, ". \r\n"));
 	} else if (len * one > sizeof(pid) &&
 	           strncasecmp(line, pid, sizeof(pid) - 1) == 0) {
 		a->pid = atoi(line + sizeof(pid) - 1);

@@ -14,6 +14,7 @@
 
 #include "core/serve/request.h"
 #include "core/sys/clock.h"
+#include "core/sys/text.h"
 
 #define HTTP_MEMORY   16384 /* for the head of a request */
 #define HTTP_GRACE_NS NS_PER_S
@@ -263,6 +264,8 @@ http_drive(struct http *h)
 	const struct reporter *who = h->plan.reporter;
 
 	snprintf(h->worker, sizeof(h->worker), "w%u", who->id);
+	if (who->thread && who->tid != who->pid)
+		text_add(h->worker, sizeof(h->worker), ".t%u", who->thread);
 	snprintf(h->pid, sizeof(h->pid), "%d", (int)who->pid);
 	snprintf(h->tid, sizeof(h->tid), "%d", (int)who->tid);
 }

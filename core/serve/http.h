@@ -69,6 +69,9 @@ void http_drive(struct http *);
 /* For pages **************************************************************/
 
 const struct reporter *request_worker(const struct request *);
+
+/* Who serves it, as X-Worker says: "w1", or "w1.t2", a thread of it. */
+const char *request_server(const struct request *);
 const char *request_path(const struct request *);
 
 /* Its connection: how it came to us, and the socket (borrowed). */

@@ -4,8 +4,6 @@
 void
 page_root_serve(struct request *rq)
 {
-	const struct reporter *w = request_worker(rq);
-
-	request_answer(rq, 200, "hello world from w%u (pid %d)\n", w->id,
-	               (int)w->pid);
+	request_answer(rq, 200, "hello world from %s (pid %d)\n",
+	               request_server(rq), (int)request_worker(rq)->pid);
 }

@@ -158,6 +158,12 @@ request_worker(const struct request *rq)
 }
 
 const char *
+request_server(const struct request *rq)
+{
+	return rq->http->worker;
+}
+
+const char *
 request_path(const struct request *rq)
 {
 	return rq->path;

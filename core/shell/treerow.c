@@ -121,12 +121,26 @@ tree_decide_ended(struct tree_plan *plan, struct tree_item *item,
 	item->count = rest;
 }
 
+/*
+ * How many threads have a row of their own.  Those of a program that is not
+ * ours have no names and no counters: Node alone would fill the screen.
+ */
+static int
+tree_most_threads(const struct tree_plan *plan, int i)
+{
+	const struct proc *p = &plan->snap->proc[i];
+
+	if (plan->style->threads)
+		return plan->style->threads;
+	return p->kind == KIND_OTHER || p->kind == KIND_JOB ? 2 : 8;
+}
+
 /* The youngest of the threads are one row. */
 static void
 tree_decide_thread(struct tree_plan *plan, struct tree_item *item,
                    struct tree_item *parent)
 {
-	int max = plan->style->threads ? plan->style->threads : 8;
+	int max = tree_most_threads(plan, (int)(parent - plan->item));
 	int rest = tree_rest(parent->threads, max);
 	int nth = parent->threads_seen++;
 

@@ -163,6 +163,8 @@ kill_one(struct session *s, const char *name, int sig, struct err *err)
 		return kill_stranger(name, sig, err);
 	if (!p || kill_allowed(p, sig, err) < 0)
 		return -1;
+	if (p->kind == KIND_JOB && strcmp(name, p->name) == 0)
+		return kill_group(s, name, sig, err); /* j1 is %1 */
 	if (kill_proc(s, p, sig, err) < 0)
 		return -1;
 	return sig == 0 ? kill_asked(s, name) : 0;
@@ -210,7 +212,7 @@ const struct command cmd_kill = {
 	.blurb = "send a signal to a process of the lab",
 	.detail =
 	    "As kill(1): kill w2, kill -KILL w2, kill -s STOP w2, kill -9 "
-	    "1234, kill %1 (the whole group of a job), kill -0 w1 (only "
+	    "1234, kill %1 or j1 (the whole group of a job), kill -0 w1 (only "
 	    "asks), kill -l (all signals). TERM is the default.",
 	.example = "kill -STOP w1",
 	.args = { { .kind = ARG_SIGNAL, .name = "-SIG", .optional = true },

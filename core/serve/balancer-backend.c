@@ -162,6 +162,37 @@ backend_choose(struct balancer *b, const struct link *l, char *why, size_t size)
 	return slots[chosen];
 }
 
+static bool
+backend_open(const struct backend_slot *s)
+{
+	return s->row && !s->leaving && !s->row->draining;
+}
+
+bool
+backend_any_up(const struct balancer *b)
+{
+	for (int i = 0; i < PAGE_BACKENDS; i++)
+		if (backend_open(&b->servers[i]) &&
+		    b->servers[i].row->state == BACKEND_UP)
+			return true;
+	return false;
+}
+
+/* Who has been down for longer is not just being restarted. */
+bool
+backend_may_return(const struct balancer *b, int64_t now_ns)
+{
+	for (int i = 0; i < PAGE_BACKENDS; i++) {
+		const struct backend_slot *s = &b->servers[i];
+
+		if (backend_open(s) &&
+		    (s->row->state == BACKEND_UP ||
+		     now_ns - s->row->since_ns < BALANCER_PATIENCE_NS))
+			return true;
+	}
+	return false;
+}
+
 static void
 backend_bump(_Atomic uint64_t *counter)
 {

@@ -193,3 +193,15 @@ health_tick(struct balancer *b)
 			health_begin(s);
 	}
 }
+
+void
+health_hurry(struct balancer *b)
+{
+	for (int i = 0; i < PAGE_BACKENDS; i++) {
+		struct backend_slot *s = &b->servers[i];
+
+		if (s->row && !s->leaving && s->check.fd < 0 &&
+		    s->row->state == BACKEND_DOWN)
+			health_begin(s);
+	}
+}

@@ -3,7 +3,9 @@
  * A connection on its way.  A server that refuses, or hangs up before
  * anything went to it, costs the client nothing: another one is tried.  As
  * soon as one byte went to a server that is too late, because nobody knows
- * what it has done with it.
+ * what it has done with it.  Where all have refused it waits a little: a
+ * server that is restarted, or whose last worker died, is back in a moment
+ * (haproxy: `retries 3`, a second apart).
  *
  * Start reading at route_begin().
  */
@@ -16,9 +18,11 @@
 #include <unistd.h>
 
 #include "core/serve/balancer.h"
+#include "core/sys/clock.h"
 #include "core/wire/loopback.h"
 
 static void route_server_ready(void *arg, uint32_t events);
+static bool route_look_again(struct balancer *);
 
 /* What is waited for ******************************************************/
 
@@ -104,6 +108,7 @@ route_connect(struct link *l, struct backend_slot *s)
 	l->server_fd = fd;
 	l->server = s;
 	l->state = LINK_CONNECTING;
+	l->waits = false;
 	l->up.held = true;
 	backend_taken(s, l);
 	route_report(l);
@@ -126,6 +131,72 @@ route_refused(struct link *l, struct backend_slot *s, int code)
 		backend_refused(s, why);
 }
 
+/* Waiting for a server ****************************************************/
+
+/* Its patience ends, or that of all: then it tries for the last time. */
+static bool
+route_may_wait(const struct link *l)
+{
+	const struct balancer *b = l->balancer;
+	int64_t now_ns = clock_ns();
+
+	return now_ns - l->waits_ns < BALANCER_PATIENCE_NS &&
+	       backend_may_return(b, now_ns);
+}
+
+static void
+route_again(void *arg)
+{
+	struct balancer *b = arg;
+	struct link *l = b->oldest, *newer;
+	bool up = backend_any_up(b);
+
+	b->again = 0;
+	health_hurry(b);
+	for (; l; l = newer) {
+		newer = l->newer;
+		if (l->waits && (up || !route_may_wait(l)))
+			route_begin(l);
+		else if (l->waits)
+			route_look_again(b);
+	}
+	if (!b->again)
+		b->wait_said = false;
+}
+
+/* Returns false when there is no timer for it. */
+static bool
+route_look_again(struct balancer *b)
+{
+	if (!b->again)
+		b->again = loop_timer(b->loop, clock_ns() + BALANCER_AGAIN_NS,
+		                      route_again, b);
+	return b->again != 0;
+}
+
+/* All have refused it.  Returns false when it is not to wait (any more). */
+static bool
+route_wait(struct link *l)
+{
+	struct balancer *b = l->balancer;
+
+	if (!l->waits_ns)
+		l->waits_ns = clock_ns();
+	if (l->check || !route_may_wait(l) || !route_look_again(b))
+		return false;
+	if (!b->wait_said)
+		balancer_note(b,
+		              "connection %llu waits: no server takes it now, "
+		              "one that is just gone may be back",
+		              (unsigned long long)l->number);
+	b->wait_said = true;
+	l->waits = true;
+	l->state = LINK_WAITING;
+	l->tried = 0;
+	route_watch(l, l->client_fd, &l->client_events, 0);
+	return true;
+}
+
 /* Through the stage: choose until one can be connected to. */
 void
 route_begin(void *arg)
@@ -145,7 +216,8 @@ route_begin(void *arg)
 		}
 		route_refused(l, s, errno);
 	}
-	route_give_up(l, why);
+	if (!route_wait(l))
+		route_give_up(l, why);
 }
 
 /* This server does not have it; nothing is lost, so try another. */

@@ -40,6 +40,10 @@
 #define BALANCER_RISE       2 /* good checks until a server is up again */
 #define BALANCER_FALL       3 /* bad checks until one is down */
 
+/* A connection that all servers have refused waits so long for one ... */
+#define BALANCER_PATIENCE_NS (3 * NS_PER_S)
+#define BALANCER_AGAIN_NS    (100 * NS_PER_MS) /* ... and is tried so often */
+
 #define BALANCER_STANDBY_FD 6 /* a pidfd of whom we stand by for */
 
 /* A server as it was named: "web1=3000", or "3000". */
@@ -74,7 +78,7 @@ enum flow_result { FLOW_FINE, FLOW_FROM_BROKE, FLOW_TO_BROKE };
 
 enum link_state {
 	LINK_FREE,
-	LINK_WAITING,    /* at the stage "hand-off" */
+	LINK_WAITING,    /* at the stage "hand-off", or for a server */
 	LINK_CONNECTING, /* to its server */
 	LINK_OPEN,       /* something came from its server, or went there */
 };
@@ -90,14 +94,16 @@ struct link {
 	struct backend_slot *server; /* borrowed: whose it is; or NULL */
 	enum link_state state;
 	uint64_t number;
-	uint16_t port;  /* the client's */
-	bool stranger;  /* another user's */
-	bool check;     /* of health: passed on, neither counted nor told */
-	bool asked;     /* bytes went to the server: no other may get it */
-	bool answered;  /* bytes came from it */
-	bool last_up;   /* the client was the last to say something */
-	bool left;      /* the client broke it */
-	uint32_t tried; /* servers that failed, by number */
+	uint16_t port;    /* the client's */
+	bool stranger;    /* another user's */
+	bool check;       /* of health: passed on, neither counted nor told */
+	bool asked;       /* bytes went to the server: no other may get it */
+	bool answered;    /* bytes came from it */
+	bool last_up;     /* the client was the last to say something */
+	bool left;        /* the client broke it */
+	uint32_t tried;   /* servers that failed, by number */
+	bool waits;       /* for a server: all have refused it ... */
+	int64_t waits_ns; /* ... for the first time at */
 	int client_fd, server_fd; /* owned */
 	uint32_t client_events, server_events;
 	struct flow up, down; /* to the server, to the client */
@@ -144,6 +150,8 @@ struct balancer {
 	struct backend_slot servers[PAGE_BACKENDS];
 	uint64_t last_turn, last_link, dice;
 	bool none_said; /* that no server is up */
+	bool wait_said; /* that connections wait for one */
+	int again;      /* timer: then those that wait are looked at */
 
 	struct link *links; /* owned: BALANCER_LINKS */
 	struct link *spares, *oldest, *newest;
@@ -250,6 +258,13 @@ void backend_move(struct backend_slot *, uint16_t port);
 struct backend_slot *backend_choose(struct balancer *, const struct link *,
                                     char *why, size_t size);
 
+/*
+ * Is there one that is up?  Or one that went down so lately that it is worth
+ * waiting for?
+ */
+bool backend_any_up(const struct balancer *);
+bool backend_may_return(const struct balancer *, int64_t now_ns);
+
 /* A connection to it begins; did not come about; ends. */
 void backend_taken(struct backend_slot *, const struct link *);
 void backend_untaken(struct backend_slot *, const struct link *);
@@ -263,6 +278,9 @@ void backend_checked(struct backend_slot *, bool well, const char *why);
 
 void health_tick(struct balancer *);
 void health_stop(struct backend_slot *);
+
+/* Connections wait: ask those that are down, without waiting for a tick. */
+void health_hurry(struct balancer *);
 
 /*
  * A socket that is connecting to a port of 127.0.0.1, from an address of

@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -231,7 +232,41 @@ START_TEST(what_was_sent_to_one_server_goes_to_no_other)
 }
 END_TEST
 
-START_TEST(without_a_living_server_the_client_hears_so_at_once)
+static bool
+has_refused(void *arg)
+{
+	return balanced_backend(arg, "a")->refused > 0;
+}
+
+/* Its port is its own all the time, but at first it does not listen. */
+START_TEST(who_is_refused_by_all_waits_for_one_that_comes_back)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(at);
+	int client, server;
+	struct cluster *c;
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&at, sizeof(at)), 0);
+	getsockname(listener, (struct sockaddr *)&at, &len);
+	c = balanced_open(NULL, "a=%d", ntohs(at.sin_port));
+	client = cluster_connect(c->port);
+	balanced_say(client, "anybody?");
+	stage_until(has_refused, c, "a to refuse");
+	ck_assert_int_eq(listen(listener, 64), 0);
+	server = balanced_accept(listener);
+	balanced_hear(server, "anybody?");
+	ck_assert_uint_eq(c->page->row[0].failed, 0);
+	ck_assert_uint_eq(balanced_backend(c, "a")->given, 1);
+	close(client);
+	close(server);
+	close(listener);
+	cluster_close(c);
+}
+END_TEST
+
+START_TEST(without_a_living_server_the_client_hears_so)
 {
 	struct cluster *c = balanced_open(
 	    NULL, "a=%d,b=%d", balanced_dead_port(), balanced_dead_port());
@@ -429,7 +464,8 @@ suite(void)
 	tcase_add_test(tc, who_refuses_is_left_out_and_another_one_tried);
 	tcase_add_test(tc, who_hangs_up_before_anything_was_sent_costs_nothing);
 	tcase_add_test(tc, what_was_sent_to_one_server_goes_to_no_other);
-	tcase_add_test(tc, without_a_living_server_the_client_hears_so_at_once);
+	tcase_add_test(tc, who_is_refused_by_all_waits_for_one_that_comes_back);
+	tcase_add_test(tc, without_a_living_server_the_client_hears_so);
 	tcase_add_test(tc, a_silent_server_is_given_up_after_the_time_out);
 	tcase_add_test(tc, who_is_not_healthy_is_down_after_three_checks);
 	tcase_add_test(tc, who_never_answers_its_checks_is_down);

@@ -5,10 +5,14 @@
  * descriptors are used up.
  */
 #include <errno.h>
+#include <time.h>
 
 #include "core/serve/master.h"
 #include "core/serve/policy.h"
 #include "core/sys/clock.h"
+
+/* A millisecond each: as long as a process waits for a processor. */
+#define ACCEPT_LAST_LOOKS 100
 
 static void accept_public(void *arg, uint32_t events);
 static void accept_private(void *arg, uint32_t events);
@@ -62,7 +66,7 @@ accept_stop(struct master *m)
 	share_close(m);
 	loop_drop(m->loop, m->public.fd);
 	loop_drop(m->loop, m->private.fd);
-	accept_what_waits(m, &m->public);
+	accept_last(m, &m->public);
 	listener_stop(&m->public);
 	listener_stop(&m->private);
 	listener_close(&m->private);
@@ -174,4 +178,24 @@ accept_what_waits(struct master *m, const struct listener *l)
 	while (l->listens && m->waiting < MASTER_QUEUE && accept_one(m, l))
 		n++;
 	return n;
+}
+
+/* A client may be interrupted in the middle of connect(2), so wait a little. */
+int
+accept_last(struct master *m, struct listener *l)
+{
+	const struct timespec pause = { .tv_nsec = NS_PER_MS };
+	int n;
+
+	if (!l->listens)
+		return 0;
+	listener_deafen(l);
+	n = accept_what_waits(m, l);
+	for (int i = 0; i < ACCEPT_LAST_LOOKS; i++) {
+		if (!listener_half_open(l, &m->diag))
+			break;
+		nanosleep(&pause, NULL);
+		n += accept_what_waits(m, l);
+	}
+	return n + accept_what_waits(m, l);
 }

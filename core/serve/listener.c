@@ -216,12 +216,40 @@ listener_steer(struct listener *first, bool steer)
 	                  &filter, sizeof(filter)) == 0;
 }
 
+/* What a filter of a TCP socket reads begins with the TCP header. */
+void
+listener_deafen(struct listener *l)
+{
+	struct sock_filter no_first[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13), /* its flags */
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TH_SYN | TH_ACK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TH_SYN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, (unsigned)-1),
+	};
+	struct sock_fprog filter = { 5, no_first };
+
+	setsockopt(l->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+	           sizeof(filter));
+}
+
+bool
+listener_half_open(const struct listener *l, int *diag)
+{
+	if (*diag < 0)
+		*diag = diag_open(NULL);
+	return *diag >= 0 && diag_half_open(*diag, (uint16_t)l->port) > 0;
+}
+
 void
 listener_stop(struct listener *l)
 {
+	int none = 0;
+
 	if (l->listens)
 		shutdown(l->fd, SHUT_RDWR);
 	l->listens = false;
+	setsockopt(l->fd, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
 }
 
 void

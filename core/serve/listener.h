@@ -48,6 +48,19 @@ bool listener_steer(struct listener *first, bool);
 /* listen(2).  defer: hear only of those that have spoken (tcp(7)). */
 int listener_start(struct listener *, int backlog, bool defer, struct err *);
 
+/*
+ * Begin no connection from now on until listener_stop(): a filter drops each
+ * first packet (SYN), which its client sends again a second later.  Who has
+ * begun to connect arrives.  So the queue can be emptied for good.
+ */
+void listener_deafen(struct listener *);
+
+/*
+ * Are connections to its port on their way that have begun and are not in a
+ * queue yet?  *diag is opened when it is -1.  False when nobody knows.
+ */
+bool listener_half_open(const struct listener *, int *diag);
+
 /* Refuse from now on, and keep the port for the next listener_start(). */
 void listener_stop(struct listener *);
 void listener_defer(struct listener *, bool defer);

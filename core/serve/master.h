@@ -326,6 +326,12 @@ void accept_stop(struct master *);
 int accept_what_waits(struct master *, const struct listener *);
 
 /*
+ * The same for the last time: the socket is closed next, and nobody who has
+ * begun to connect is to be reset by that.
+ */
+int accept_last(struct master *, struct listener *);
+
+/*
  * Both listeners rest while the queue is full or descriptors are short; the
  * public one also where the workers accept.
  */

@@ -10,9 +10,9 @@
  * survives a worker, and the next worker inherits it.
  *
  * A socket that ends is emptied first: a filter leads new connections to the
- * public one, those that wait come into the master's queue, and then it is
- * shut down, which ends the copies of its worker as well.  Only a client that
- * is in the middle of connect(2) may be reset by that.
+ * public one, those that wait come into the master's queue, who is in the
+ * middle of connect(2) is waited for (accept_last), and then it is shut down,
+ * which ends the copies of its worker as well.
  */
 #include <stdio.h>
 
@@ -114,7 +114,7 @@ static void
 share_end(struct master *m, struct listener *l)
 {
 	bool steered = listener_steer(&m->public, true);
-	int moved = accept_what_waits(m, l);
+	int moved = accept_last(m, l);
 	char text[160];
 
 	listener_stop(l);
@@ -123,7 +123,7 @@ share_end(struct master *m, struct listener *l)
 		listener_steer(&m->public, false);
 	snprintf(text, sizeof(text),
 	         "a worker's socket is closed: %d that waited there go to "
-	         "others; who was just connecting may be reset",
+	         "others",
 	         moved);
 	say_note(m, text);
 }

@@ -169,6 +169,25 @@ diag_listener(int diag, uint16_t port, struct diag_socket *out)
 	return w.found ? 0 : -1;
 }
 
+static void
+diag_count(void *arg, const struct nlmsghdr *h)
+{
+	(void)h;
+	++*(int *)arg;
+}
+
+int
+diag_half_open(int diag, uint16_t port)
+{
+	struct diag_request r;
+	int n = 0;
+
+	diag_prepare(&r, AF_INET, NLM_F_DUMP);
+	r.req.idiag_states = 1 << TCP_SYN_RECV;
+	r.req.id.idiag_sport = htons(port);
+	return diag_list(diag, &r, sizeof(r), diag_count, &n) < 0 ? -1 : n;
+}
+
 struct diag_each {
 	void (*tcp)(void *arg, const struct diag_tcp *);
 	void (*unix_socket)(void *arg, const struct diag_unix *);

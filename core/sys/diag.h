@@ -33,6 +33,12 @@ int diag_open(struct err *);
 int diag_peer(int diag, uint16_t client, uint16_t server,
               struct diag_socket *out);
 
+/*
+ * How many connections to a port of ours have begun and are not there yet
+ * (SYN_RECV); -1 when the kernel would not tell.
+ */
+int diag_half_open(int diag, uint16_t port);
+
 /* The socket that listens on a port, at 127.0.0.1 or at any address. */
 int diag_listener(int diag, uint16_t port, struct diag_socket *out);
 

@@ -172,6 +172,19 @@ explain_requests(const struct explain *e)
 		            (unsigned long long)p->failed, p->open);
 }
 
+/* Who counts lost answers wants to know it. */
+static void
+explain_died_along(const struct explain *e, const struct server *v)
+{
+	const struct serving *serving = session_serving(e->session, v->name);
+
+	if (serving && serving->page)
+		explain_say(e, "broken",
+		            "%llu connections were in the hands of workers as "
+		            "they died",
+		            (unsigned long long)serving->page->ended_held);
+}
+
 /* What a master is for. */
 static void
 explain_server(const struct explain *e)
@@ -197,6 +210,7 @@ explain_server(const struct explain *e)
 	            (unsigned long long)v->started,
 	            (unsigned long long)v->answered,
 	            (unsigned long long)v->failed);
+	explain_died_along(e, v);
 }
 
 static void

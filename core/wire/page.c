@@ -117,6 +117,7 @@ page_row_fold(struct page *page, int i)
 	atomic_fetch_add(&page->ended_done, row->done);
 	atomic_fetch_add(&page->ended_failed, row->failed);
 	atomic_fetch_add(&page->ended_accepted, row->accepted);
+	atomic_fetch_add(&page->ended_held, row->held);
 	atomic_store(&row->used, 0);
 }
 

@@ -155,6 +155,9 @@ struct page {
 	_Atomic uint64_t ended_started, ended_answered, ended_done,
 	    ended_failed, ended_accepted, ended_lost;
 
+	/* Connections that were in a worker's hands when it ended. */
+	_Atomic uint64_t ended_held;
+
 	struct backend backend[PAGE_BACKENDS]; /* of a balancer */
 
 	struct row row[PAGE_ROWS];

@@ -2,21 +2,15 @@
  *
  * get [PATH]: requests, by a client that is a process of its own.
  */
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/shell/balance.h"
+#include "core/shell/errand.h"
 #include "core/shell/inside.h"
-#include "core/sys/child.h"
 
 #define GET_WORDS 32
-
-struct get {
-	uint32_t seq; /* of the client's START: its identity */
-};
 
 /* Where requests go. */
 struct get_at {
@@ -148,61 +142,6 @@ get_aim(struct session *s, const char *server, int *line, struct err *err)
 	return 0;
 }
 
-static enum outcome
-get_poll(struct session *s, void *arg, struct err *err)
-{
-	struct get *get = arg;
-	struct job *job = session_job_seq(s, get->seq);
-	bool well;
-
-	if (!job)
-		return OUTCOME_DONE;
-	if (job->state != JOB_ENDED)
-		return OUTCOME_WAITS;
-	well = job->code == 0 && !job->killed && !job->why[0];
-	if (job->why[0])
-		err_set(err, "%s", job->why);
-	else if (job->killed)
-		err_set(err, "%s was killed before it was done", job->name);
-	session_job_release(s, job);
-	return well ? OUTCOME_DONE : OUTCOME_FAILED;
-}
-
-/* Ctrl-C: the client prints what it has, and ends. */
-static void
-get_interrupt(struct session *s, void *arg)
-{
-	struct get *get = arg;
-	struct job *job = session_job_seq(s, get->seq);
-	int pidfd = job ? watch_pidfd(s->watch, job->pid, NULL) : -1;
-
-	if (pidfd >= 0)
-		child_signal(pidfd, SIGINT, NULL);
-}
-
-/* The wire on which the client says how far it is; ours is kept. */
-static uint32_t
-get_launch(struct session *s, struct start_plan *plan, int *fds,
-           struct err *err)
-{
-	char name[NAME_SIZE];
-	struct job *job;
-	uint32_t seq;
-	int pair[2];
-
-	if (wire_pair(pair, err) < 0)
-		return 0;
-	fds[0] = pair[1];
-	seq = session_start(s, plan, name, err);
-	close(pair[1]);
-	job = seq ? session_job_seq(s, seq) : NULL;
-	if (!job)
-		close(pair[0]);
-	else if (session_link(s, &job->wire, pair[0], "", err) < 0)
-		return 0;
-	return seq;
-}
-
 static uint32_t
 get_start(struct session *s, const struct args *args, const struct get_at *at,
           struct err *err)
@@ -213,7 +152,6 @@ get_start(struct session *s, const struct args *args, const struct get_at *at,
 	struct start_plan plan = { .kind = START_CLIENT,
 		                   .name = name,
 		                   .argv = words,
-		                   .fds = fds,
 		                   .nfds = 1,
 		                   .cmd = cmd };
 	uint32_t seq;
@@ -229,7 +167,7 @@ get_start(struct session *s, const struct args *args, const struct get_at *at,
 			return 0;
 		plan.nfds = 2;
 	}
-	seq = get_launch(s, &plan, fds, err);
+	seq = errand_launch(s, &plan, fds, err);
 	if (fds[1] >= 0)
 		close(fds[1]);
 	return seq;
@@ -240,16 +178,10 @@ run_get(struct session *s, const struct args *args, struct err *err)
 {
 	struct get_at at = { .port = 0 };
 	uint32_t seq = 0;
-	struct get *get;
 
 	if (get_find(s, args, &at, err) == 0)
 		seq = get_start(s, args, &at, err);
-	get = seq ? calloc(1, sizeof(*get)) : NULL;
-	if (!get)
-		return OUTCOME_FAILED;
-	get->seq = seq;
-	session_wait(s, get_poll, get_interrupt, get, -1);
-	return OUTCOME_WAITS;
+	return errand_wait(s, seq, err);
 }
 
 const struct command cmd_get = {

@@ -2,17 +2,11 @@
  *
  * model [NAME] [SERVER]: what a worker does with a connection.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/shell/change.h"
 #include "core/shell/inside.h"
 #include "core/wire/models.h"
-
-struct model_change {
-	uint32_t seq;
-	char server[NAME_SIZE], name[24];
-};
 
 static const char *const model_words[] = {
 #define X(id, word, text) word,
@@ -27,58 +21,16 @@ static const char *const model_texts[] = {
 #undef X
 };
 
-/* What there is; a star before the one that serves now. */
-static enum outcome
-model_list(struct session *s)
-{
-	const struct server *v = session_default_server(s, NULL, NULL);
-	const char *now = v ? v->model : "";
-
-	for (int i = 0; model_words[i]; i++)
-		session_say(s, LINE_RESULT, "%c %-8s %s",
-		            strcmp(model_words[i], now) == 0 ? '*' : ' ',
-		            model_words[i], model_texts[i]);
-	return OUTCOME_DONE;
-}
-
-static enum outcome
-model_poll(struct session *s, void *arg, struct err *err)
-{
-	struct model_change *c = arg;
-	int answer = session_answer(s, c->seq, NULL, err);
-
-	if (answer == 0)
-		return OUTCOME_WAITS;
-	if (answer < 0)
-		return OUTCOME_FAILED;
-	watch_server_set(s->watch, c->server, NULL, c->name);
-	return OUTCOME_DONE;
-}
-
-static enum outcome
-model_ask(struct session *s, struct model_change *c, struct err *err)
-{
-	struct msg m = msg_make(MSG_SET, NULL);
-
-	snprintf(m.set.name, sizeof(m.set.name), "model");
-	snprintf(m.set.value, sizeof(m.set.value), "%s", c->name);
-	c->seq = session_ask_server(s, c->server, &m, NULL, 0, err);
-	if (!c->seq) {
-		free(c);
-		return OUTCOME_FAILED;
-	}
-	session_wait(s, model_poll, NULL, c, -1);
-	return OUTCOME_WAITS;
-}
-
 static enum outcome
 run_model(struct session *s, const struct args *args, struct err *err)
 {
 	const struct server *v;
-	struct model_change *c;
 
-	if (!args->argc)
-		return model_list(s);
+	if (!args->argc) {
+		v = session_default_server(s, NULL, NULL);
+		change_list(s, model_words, model_texts, v ? v->model : "");
+		return OUTCOME_DONE;
+	}
 	v = session_master(s, args->argc > 1 ? args->argv[1] : NULL, err);
 	if (!v)
 		return OUTCOME_FAILED;
@@ -87,14 +39,7 @@ run_model(struct session *s, const struct args *args, struct err *err)
 		            v->name);
 		return OUTCOME_DONE;
 	}
-	c = calloc(1, sizeof(*c));
-	if (!c) {
-		err_sys(err, "no memory to wait for %s", v->name);
-		return OUTCOME_FAILED;
-	}
-	snprintf(c->server, sizeof(c->server), "%s", v->name);
-	snprintf(c->name, sizeof(c->name), "%s", args->argv[0]);
-	return model_ask(s, c, err);
+	return change_ask(s, v->name, "model", args->argv[0], err);
 }
 
 const struct command cmd_model = {

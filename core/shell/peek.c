@@ -227,7 +227,7 @@ peek_page(const struct peeked *at)
 	if (!(at->page & (PROC_PAGE_PRESENT | PROC_PAGE_SWAPPED)))
 		return "the kernel does not tell of the page";
 	return at->page & PROC_PAGE_EXCLUSIVE ? "a page of its own"
-	                                      : "a page that others have, too";
+	                                      : "shared with others";
 }
 
 /* What stands for a value that was not told. */

@@ -10,7 +10,7 @@
 #include "tests/story.h"
 
 #define ADDRESS "(0x[0-9a-f]+)"
-#define SHARED  "a page that others have, too"
+#define SHARED  "shared with others"
 #define OWN     "a page of its own"
 
 static struct story *

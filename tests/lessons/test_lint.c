@@ -36,10 +36,13 @@ find_files(void)
 	struct dirent **list = NULL;
 
 	lint_nfiles = scandir(BROKEN, &list, is_lesson, alphasort);
-	for (int i = 0; i < lint_nfiles; i++)
+	for (int i = 0; i < lint_nfiles; i++) {
 		if (asprintf(&lint_files[i], "%s/%s", BROKEN, list[i]->d_name) <
 		    0)
 			abort();
+		free(list[i]);
+	}
+	free(list);
 }
 
 /* All the sentences that a file wants, as they are printed. */

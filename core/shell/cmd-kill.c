@@ -80,9 +80,12 @@ kill_event(struct session *s, const struct proc *p, int sig)
 	watch_event(s->watch, &e);
 }
 
+/* p, when it is known: for who asks afterwards, `ever signal(0, p1)`. */
 static int
-kill_asked(struct session *s, const char *name)
+kill_asked(struct session *s, const struct proc *p, const char *name)
 {
+	if (p)
+		kill_event(s, p, 0);
 	session_say(s, LINE_RESULT,
 	            "%s is there: signal 0 only asks, and sends nothing", name);
 	return 0;
@@ -100,7 +103,7 @@ kill_group(struct session *s, const char *spec, int sig, struct err *err)
 		return -1;
 	p = snapshot_pid(session_snapshot(s), job->pid);
 	if (sig == 0)
-		return kill_asked(s, spec);
+		return kill_asked(s, p, spec);
 	if (p)
 		kill_event(s, p, sig);
 	m.target.pid = job->pid;
@@ -167,7 +170,7 @@ kill_one(struct session *s, const char *name, int sig, struct err *err)
 		return kill_group(s, name, sig, err); /* j1 is %1 */
 	if (kill_proc(s, p, sig, err) < 0)
 		return -1;
-	return sig == 0 ? kill_asked(s, name) : 0;
+	return sig == 0 ? kill_asked(s, p, name) : 0;
 }
 
 /* As kill(1): one target that fails does not spare the others. */

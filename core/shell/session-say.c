@@ -145,7 +145,6 @@ session_event(struct session *s, const struct event *e)
 	case EVENT_ONLINE:
 	case EVENT_LISTENING:
 	case EVENT_SKIPPED:
-	case EVENT_SIGNAL:
 	case EVENT_STOPPED:
 	case EVENT_CONTINUED:
 	case EVENT_LEAVING:
@@ -153,6 +152,9 @@ session_event(struct session *s, const struct event *e)
 	case EVENT_EXITED:
 	case EVENT_ADOPTED:
 		tell = session_tells_life(e);
+		break;
+	case EVENT_SIGNAL:
+		tell = e->a && session_tells_life(e); /* 0 is none */
 		break;
 	default:
 		tell = false;

@@ -265,7 +265,9 @@ event_signal(const struct event *e, char *buf, size_t size)
 	char who[EVENT_WHO], sig[SIG_NAME_SIZE];
 	const char *name = event_name(&e->who, who);
 
-	if (e->type == EVENT_SIGNAL)
+	if (e->type == EVENT_SIGNAL && !e->a)
+		SAY("%s was asked for: signal 0", event_name_pid(&e->who, who));
+	else if (e->type == EVENT_SIGNAL)
 		SAY("%s sent to %s", sig_name((int)e->a, sig),
 		    event_name_pid(&e->who, who));
 	else if (e->type == EVENT_CONTINUED)

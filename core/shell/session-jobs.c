@@ -333,6 +333,7 @@ session_jobs_message(struct session *s, const struct msg *m)
 		break;
 	case MSG_TERMINAL:
 		s->terminal_group = m->target.pid;
+		session_news(s);
 		break;
 	}
 }

@@ -126,9 +126,12 @@ storm_blow(struct storm *w)
 {
 	struct story *s = w->c.s;
 
-	story_send(s, "shutdown web2\nserve web2 --port 0\nrespawn on web2");
+	story_send(s, "shutdown web2\nserve web2 --port 0\nrespawn on web2\n"
+	              "check workers(web2) = 2");
 	story_expect(s, "master web2 .* exited 0");
 	story_expect(s, "web2 is http");
+	/* Who dies before `respawn on` has no successor. */
+	story_expect(s, "^true");
 	for (int i = 0; i < STORM_KILLS; i++)
 		storm_kill(w, rand_r(&w->seed) % 2 ? "web1" : "web2");
 	story_send(s, "reload web1");

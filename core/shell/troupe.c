@@ -281,11 +281,30 @@ troupe_may_block(const struct puppet *p)
 	return false;
 }
 
+/* Somebody awake in the process that a thread is born in. */
+static const struct puppet *
+troupe_kin(struct troupe *t, const struct puppet *p)
+{
+	size_t len = strcspn(p->name, ".");
+
+	for (int i = 0; p->thread && i < TROUPE_MAX; i++) {
+		const struct puppet *q = &t->puppet[i];
+
+		if (q->wire && q->pid && strcspn(q->name, ".") == len &&
+		    strncmp(q->name, p->name, len) == 0)
+			return q;
+	}
+	return p;
+}
+
+/* A thread that is not awake yet is stopped with the others. */
 char
 troupe_state(struct troupe *t, const struct puppet *p)
 {
 	struct proc_stat st;
 
+	if (!p->pid)
+		p = troupe_kin(t, p);
 	if (!p->pid || procfs_stat(t->session->procfs, p->pid,
 	                           p->thread ? p->tid : 0, &st) < 0)
 		return 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/story.h"
+#include "tests/cast.h"
 
 static struct story *
 open_puppets(const char *lines)
@@ -51,6 +51,42 @@ START_TEST(a_stopped_puppet_queues_its_calls)
 	story_expect(s, "p1: set\\(x, 5\\) = 5");
 	story_expect(s, "p1: get\\(x\\) = 5");
 	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
+static bool
+is_stopped(void *pid)
+{
+	return cast_state(*(pid_t *)pid, NULL) == 'T';
+}
+
+/* Let it run for a moment only; waiting would be too exact. */
+static void
+run_for_a_moment(pid_t pid, int moment)
+{
+	kill(pid, SIGCONT);
+	for (volatile int i = 0; i < moment * 5000; i++)
+		continue;
+	kill(pid, SIGSTOP);
+}
+
+START_TEST(a_thread_that_is_stopped_before_it_wakes_is_not_waited_for)
+{
+	struct story *s = open_puppets("puppet\np1 getpid");
+	pid_t pid = atoi(story_expect(s, "p1: getpid\\(\\) = ([0-9]+)")[1]);
+
+	for (int i = 0; i < 100; i++) {
+		kill(pid, SIGSTOP);
+		stage_until(is_stopped, &pid, "p1 to be stopped");
+		story_send(s, "p1 pthread_create\np1 set x %d", i);
+		story_expect(s, "p1 is (stopped|still in)");
+		run_for_a_moment(pid, i);
+		story_send(s, "p1 getppid");
+		story_send(s, "kill -CONT p1");
+		story_expect(s, "p1: getppid\\(\\) = ");
+	}
+	ck_assert(!story_saw(s, "has not answered"));
+	story_close(s);
 }
 END_TEST
 
@@ -317,6 +353,8 @@ main(void)
 	tcase_add_test(tc,
 	               a_call_that_blocks_is_in_the_row_and_the_prompt_goes_on);
 	tcase_add_test(tc, a_stopped_puppet_queues_its_calls);
+	tcase_add_test(
+	    tc, a_thread_that_is_stopped_before_it_wakes_is_not_waited_for);
 	tcase_add_test(tc, after_exec_the_row_says_what_it_is_now);
 	tcase_add_test(tc, an_interrupted_call_returns_under_its_own_name);
 	tcase_add_test(tc, the_dead_are_waited_for_by_name);

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "core/shell/parse.h"
+#include "lessons/engine-inside.h"
+
 /* "p2 is a \"zombie\"": a quote inside is written with a backslash. */
 static void
 compile_quote(const char *text, FILE *out)
@@ -16,46 +19,45 @@ compile_quote(const char *text, FILE *out)
 	fputs("\"\n", out);
 }
 
-/* Questions of a room: the presenter presses a key when it has voted. */
+/* A question is open: the presenter presses a key when the room has voted. */
 static void
-compile_question(const struct question *q, FILE *out)
+compile_answer(const struct question *q, FILE *out)
 {
-	fprintf(out, "#! caption ");
-	compile_quote(q->ask.text, out);
-	fprintf(out, "#! beat\n");
+	fprintf(out, "#! beat\npredict %d\n", q->right + 1);
 }
 
-static const struct question *
-compile_asks(const struct step *s, const char *line)
+/* Each question is asked once in a step, by the first command it is about. */
+static void
+compile_questions(const struct step *s, bool asked[LESSON_QUESTIONS],
+                  const char *line, FILE *out)
 {
-	for (int i = 0; i < s->questions; i++)
-		if (strncmp(line, s->question[i].before.text,
-		            strlen(s->question[i].before.text)) == 0)
-			return &s->question[i];
-	return NULL;
+	do {
+		struct parse p;
+
+		parse_line(line, &p);
+		for (int i = 0; i < s->questions; i++)
+			if (!asked[i] &&
+			    ask_matches(NULL, s->question[i].before.text, &p)) {
+				compile_answer(&s->question[i], out);
+				asked[i] = true;
+			}
+		line = p.next + strspn(p.next, " \t;");
+		parse_free(&p);
+	} while (*line);
 }
 
 static void
-compile_step(const struct lesson *l, const struct step *s, FILE *out)
+compile_step(const struct step *s, const char *name, FILE *out)
 {
-	char chapter[2 * LESSON_ID + 8];
+	bool asked[LESSON_QUESTIONS] = { false };
 
-	snprintf(chapter, sizeof(chapter), "%s: %s", l->id, s->id);
-	fprintf(out, "\n#! mark ");
-	compile_quote(chapter, out);
+	fprintf(out, "\n#! step %s %s\n", name, s->id);
 	for (int i = 0; i < s->notes; i++)
 		fprintf(out, "# %s\n", s->note[i].text);
 	for (int i = 0; i < s->solutions; i++) {
-		const struct question *q = compile_asks(s, s->solution[i].text);
-
-		if (q)
-			compile_question(q, out);
 		fprintf(out, "%s\n", s->solution[i].text);
+		compile_questions(s, asked, s->solution[i].text, out);
 	}
-	for (int i = 0; i < s->checks; i++)
-		if (s->check[i].kind == CHECK_GOAL)
-			fprintf(out, "#! until %s within 20s\n",
-			        s->check[i].fact.text);
 	if (s->caption.text) {
 		fprintf(out, "#! caption ");
 		compile_quote(s->caption.text, out);
@@ -64,14 +66,10 @@ compile_step(const struct lesson *l, const struct step *s, FILE *out)
 }
 
 void
-compile_write(const struct lesson *l, FILE *out)
+compile_write(const struct lesson *l, const char *name, FILE *out)
 {
 	fprintf(out, "# %s: %s\n", l->id, l->title.text ? l->title.text : "");
-	fprintf(out, "# It begins in an empty laboratory: forkshop --empty\n");
-	fprintf(out, "#! mark ");
-	compile_quote(l->title.text ? l->title.text : l->id, out);
-	for (int i = 0; i < l->starts; i++)
-		fprintf(out, "%s\n", l->start[i].text);
 	for (int i = 0; i < l->steps; i++)
-		compile_step(l, &l->step[i], out);
+		compile_step(&l->step[i], name, out);
+	fprintf(out, "\n#! step %s end\n", name);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * compile - a lesson as a script that types itself: its solutions, with its
- * captions and goals as `#!` lines.
+ * steps and captions as `#!` lines, and the right answer to whatever is asked.
  */
 #ifndef LESSONS_COMPILE_H
 #define LESSONS_COMPILE_H
@@ -10,6 +10,7 @@
 
 #include "lessons/lesson.h"
 
-void compile_write(const struct lesson *, FILE *);
+/* Steps are named as those of `name`: of the shelf's lesson, or a path. */
+void compile_write(const struct lesson *, const char *name, FILE *);
 
 #endif

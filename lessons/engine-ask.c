@@ -55,7 +55,7 @@ ask_same(const struct snapshot *snap, const char *wanted, const char *word)
 		return true;
 	if (ask_signal(wanted) > 0)
 		return ask_signal(word) == ask_signal(wanted);
-	p = isdigit((unsigned char)*word) || *word == '%'
+	p = snap && (isdigit((unsigned char)*word) || *word == '%')
 	        ? snapshot_find(snap, wanted)
 	        : NULL;
 	if (p && *word == '%')
@@ -94,11 +94,10 @@ ask_is_puppet(const char *word)
 	return troupe_name_ok(word) || strcmp(word, "all") == 0;
 }
 
-/* Does the command that is about to run match "kill w1"? */
-static bool
-ask_matches(const struct engine *e, const char *before, const struct parse *p)
+bool
+ask_matches(const struct snapshot *snap, const char *before,
+            const struct parse *p)
 {
-	const struct snapshot *snap = session_snapshot(e->session);
 	const char *text = p->kind == PARSE_COMMAND   ? p->args.line
 	                   : p->kind == PARSE_PROGRAM ? p->line
 	                                              : NULL;
@@ -253,7 +252,8 @@ ask_before(struct engine *e, const char *line, const struct parse *p)
 		struct asked *a = &e->asked[i];
 
 		if (a->truth_is != TRUTH_UNASKED ||
-		    !ask_matches(e, s->question[i].before.text, p))
+		    !ask_matches(session_snapshot(e->session),
+		                 s->question[i].before.text, p))
 			continue;
 		if (e->running && !a->answered)
 			ask_show(e, i);

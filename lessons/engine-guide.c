@@ -47,6 +47,7 @@ guide_before(void *arg, const char *line, const struct parse *p)
 
 	if (e->state == ENGINE_FREE || guide_passes(p))
 		return true;
+	e->touched = true;
 	if (hand_own(e, line) || e->state > ENGINE_STEP)
 		return ask_before(e, line, p);
 	if (e->state == ENGINE_COMING || engine_typing(e)) {
@@ -78,7 +79,7 @@ guide_after(void *arg, bool failed)
 	if (ours || e->state != ENGINE_STEP)
 		return;
 	look_tell_open(e);
-	if (e->failures >= ENGINE_FAILURES && !e->offered)
+	if (e->failures >= ENGINE_FAILURES && !e->offered && !e->shown)
 		engine_offer(e);
 }
 
@@ -102,7 +103,7 @@ guide_busy(void *arg)
 {
 	const struct engine *e = arg;
 
-	if (e->state == ENGINE_COMING || engine_typing(e))
+	if (e->state == ENGINE_COMING || e->arriving || engine_typing(e))
 		return true;
 	return e->state == ENGINE_STEP &&
 	       (e->solving || look_is_about_to(e) || ask_deadline_ns(e) >= 0);

@@ -46,6 +46,13 @@ struct engine {
 	bool solving; /* and that of the target as well */
 	int port;     /* that servers get here */
 
+	/* engine-show.c */
+	bool shown;    /* a script shows the lesson: nobody learns it */
+	bool touched;  /* and has done something in this step */
+	bool arriving; /* and waits until its step is reached, */
+	bool goals;    /* or until the goals of this one hold */
+	int status;    /* the session's, when this step was reached */
+
 	/* engine-look.c: of the step that is open */
 	struct tracked tracked[LESSON_CHECKS];
 	bool looking;     /* facts are evaluated */
@@ -126,6 +133,13 @@ void ask_end(struct engine *);
 
 /* May it run?  Holds it when a question comes first. */
 bool ask_before(struct engine *, const char *line, const struct parse *);
+
+/*
+ * Does the command that is about to run match "kill w1"?  The snapshot knows
+ * the pids that may be typed instead of names; NULL: none is.
+ */
+bool ask_matches(const struct snapshot *, const char *before,
+                 const struct parse *);
 void ask_after(struct engine *); /* the command is over */
 
 /* Look at truths; is none left to wait for? */
@@ -149,6 +163,14 @@ void hand_turn(struct engine *);
 
 /* Is this the line that we typed? */
 bool hand_own(struct engine *, const char *line);
+
+/* engine-show.c *********************************************************/
+
+/* A step is entered: a chapter of the recording, where there is one. */
+void show_chapter(struct engine *);
+
+/* Is the step there that a script waits for?  Each turn. */
+void show_arrive(struct engine *);
 
 /* engine-reread.c *******************************************************/
 

@@ -136,7 +136,8 @@ look_now(struct engine *e)
 			all = all && t->verdict == FACT_TRUE;
 	}
 	for (int i = 0; i < look_checks(e); i++)
-		if (e->state == ENGINE_STEP || e->state == ENGINE_COMING)
+		if (!(e->paused && e->shown) &&
+		    (e->state == ENGINE_STEP || e->state == ENGINE_COMING))
 			look_tell(e, &e->tracked[i], look_check(e, i));
 	return all;
 }

@@ -139,7 +139,7 @@ engine_wait_quiet(struct engine *e)
 {
 	loop_cancel(session_loop(e->session), e->quiet_timer);
 	e->quiet_timer =
-	    e->state != ENGINE_STEP || e->offered
+	    e->state != ENGINE_STEP || e->offered || e->shown
 	        ? 0
 	        : loop_timer(session_loop(e->session),
 	                     clock_ns() + ENGINE_QUIET_NS, engine_offer, e);
@@ -168,7 +168,7 @@ engine_enter(struct engine *e, int step)
 	e->step = step;
 	e->state = step < e->target ? ENGINE_COMING : ENGINE_STEP;
 	e->hints = e->failures = 0;
-	e->offered = false;
+	e->offered = e->touched = false;
 	e->reach_ns = clock_ns() + e->options.reach_ns;
 	look_begin(e);
 	ask_begin(e);
@@ -176,6 +176,7 @@ engine_enter(struct engine *e, int step)
 		engine_type(e, s->solution, s->solutions);
 	if (step < e->target)
 		return;
+	show_chapter(e);
 	look_now(e);
 	engine_tell_step(e);
 	engine_wait_quiet(e);
@@ -187,6 +188,8 @@ engine_mark(struct engine *e)
 	const struct step *s = engine_open_step(e);
 	struct err err;
 
+	if (e->shown)
+		return;
 	if (progress_mark(e->progress, e->lesson->id, s->id, e->solving, &err) <
 	    0)
 		engine_say(e, LINE_ERROR, "%s", err.text);
@@ -236,7 +239,7 @@ engine_next(struct engine *e)
 		engine_say(e, LINE_GOOD, "step %d of %d is done%s", e->step + 1,
 		           e->lesson->steps, e->solving ? " (solved)" : "");
 	}
-	if (e->pauses && e->step >= e->target)
+	if ((e->pauses || e->shown) && e->step >= e->target)
 		e->paused = true;
 	else
 		engine_resume(e);
@@ -248,7 +251,7 @@ engine_next(struct engine *e)
 static bool
 engine_at_rest(const struct engine *e)
 {
-	return session_rests(e->session) || session_typed_to(e->session);
+	return session_at_prompt(e->session) || session_typed_to(e->session);
 }
 
 /* What was typed does not come to what it should. */
@@ -305,7 +308,7 @@ engine_set_timer(struct engine *e)
 		if (e->tracked[i].fact)
 			at_ns = engine_earlier_ns(
 			    at_ns, fact_next_deadline_ns(e->tracked[i].fact));
-	if (e->state == ENGINE_COMING || e->solving)
+	if (e->state == ENGINE_COMING || e->solving || e->arriving)
 		at_ns = engine_earlier_ns(at_ns, e->reach_ns);
 	loop_cancel(session_loop(e->session), e->timer);
 	e->timer = at_ns < 0 ? 0
@@ -342,6 +345,7 @@ engine_turn(struct engine *e)
 	if (typing && e->reach_ns >= 0 && clock_ns() >= e->reach_ns)
 		engine_stick(e);
 	engine_set_timer(e);
+	show_arrive(e);
 }
 
 /* For commands **********************************************************/

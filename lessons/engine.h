@@ -12,6 +12,7 @@
  *	engine-look.c   the facts of a step, and what they come to
  *	engine-ask.c    predictions: asked before, compared afterwards
  *	engine-hand.c   what the engine types by itself
+ *	engine-show.c   a lesson in a script, and in a recording
  *	engine-reread.c  a lesson that is saved while it is learnt
  *	engine-panel.c  all of it as text, for whoever draws
  *	cmd-*.c         the commands, a row each
@@ -49,6 +50,9 @@ const struct guide *engine_guide(struct engine *);
 
 /* The engine of a session, or NULL. */
 struct engine *engine_of(const struct session *);
+
+/* `#! step` in the scripts of this session begins steps of lessons. */
+void engine_on_tape(struct session *);
 
 /* The rows of the commands that need an engine; for command_add(). */
 extern const struct command *const engine_commands[];

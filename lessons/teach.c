@@ -2,6 +2,7 @@
 #include "lessons/teach.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lessons/lint.h"
@@ -106,16 +107,33 @@ teach_new(const char *name)
 	return TEACH_GOOD;
 }
 
+/* Does the shelf know this lesson by its name, or only this file? */
+static bool
+teach_on_shelf(const struct lesson *l, const char *path)
+{
+	struct lesson *same = shelf_open(l->id, NULL);
+	char *other = same ? realpath(same->path, NULL) : NULL;
+	bool on = other && strcmp(other, path) == 0;
+
+	lesson_free(same);
+	free(other);
+	return on;
+}
+
 static int
 teach_script(const char *name)
 {
 	struct err err;
 	struct lesson *l = shelf_open(name, &err);
+	char *path;
 
 	if (!l)
 		return teach_fail(&err);
-	compile_write(l, stdout);
+	path = realpath(l->path, NULL);
+	compile_write(l, path && !teach_on_shelf(l, path) ? path : l->id,
+	              stdout);
 	lesson_free(l);
+	free(path);
 	return TEACH_GOOD;
 }
 

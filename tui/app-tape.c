@@ -201,7 +201,10 @@ app_open_tape(struct app *app, struct err *err)
 
 	app->film = film_open(err);
 	app->tape = app->film ? tape_open(app->session, &front, err) : NULL;
-	return app->tape ? 0 : -1;
+	if (!app->tape)
+		return -1;
+	engine_on_tape(app->session);
+	return 0;
 }
 
 int

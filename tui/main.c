@@ -319,8 +319,11 @@ main_opened(void *arg, struct session *session, struct err *err)
 	struct tape *tape = tape_open(session, NULL, err);
 	struct script *script = choice->script;
 
-	if (!tape || !script)
-		return tape ? 0 : -1;
+	if (!tape)
+		return -1;
+	engine_on_tape(session);
+	if (!script)
+		return 0;
 	choice->script = NULL;
 	return tape_play(tape, script, PLAYER_LATER, err);
 }

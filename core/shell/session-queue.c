@@ -115,9 +115,15 @@ session_queue_free(struct session *s)
 }
 
 bool
+session_at_prompt(const struct session *s)
+{
+	return !s->waiting.poll && s->queue_len == 0;
+}
+
+bool
 session_rests(const struct session *s)
 {
-	return !s->waiting.poll && s->queue_len == 0 && !session_plays(s);
+	return session_at_prompt(s) && !session_plays(s);
 }
 
 bool

@@ -142,15 +142,20 @@ void session_interrupt(struct session *);
 
 /*
  * Nothing runs and nothing waits (a foreground job runs, too), and the guide
- * is not about to; session_rests() does not ask the guide.
+ * is not about to; session_rests() does not ask the guide, and
+ * session_at_prompt() not whether a script goes on.
  */
 bool session_idle(const struct session *);
 bool session_rests(const struct session *);
+bool session_at_prompt(const struct session *);
 bool session_quits(const struct session *); /* `quit` was typed */
 
 /* 0, 1 when a command or a fact failed, 2 for usage; the worst so far. */
 int session_status(const struct session *);
 void session_fail(struct session *, int status);
+
+/* What failed since it was this was meant to fail. */
+void session_forgive(struct session *, int status);
 
 /* The foreground job: its name, or NULL; bytes for its terminal. */
 const char *session_foreground(const struct session *);

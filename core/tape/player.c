@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/facts/fact.h"
-#include "core/shell/parse.h"
 #include "core/sys/clock.h"
 
 enum player_state {
@@ -18,6 +17,7 @@ enum player_state {
 	PLAYER_LINE,   /* `line` is to run */
 	PLAYER_FACT,   /* `fact` is waited for */
 	PLAYER_BEAT,   /* a key, or until_ns */
+	PLAYER_STEP,   /* player_arrived() ends it */
 };
 
 struct reel {
@@ -38,6 +38,7 @@ struct player {
 	int64_t until_ns;  /* FACT, BEAT: then it is over; -1 never */
 	int timer;         /* makes a turn of the loop; 0 none */
 	char line[PARSE_LINE];
+	uint64_t since; /* facts are about events behind this one: the step's */
 	int status;
 };
 
@@ -189,20 +190,30 @@ player_wake_at(struct player *p, int64_t at_ns)
 	                                  player_on_time, p);
 }
 
+/* Events are counted anew in a fresh laboratory. */
+static uint64_t
+player_since(const struct player *p)
+{
+	return p->since <= timeline_last(session_timeline(p->session))
+	           ? p->since
+	           : 0;
+}
+
 /* `expect` looks once: its time is over at once. */
 static void
 player_begin_fact(struct player *p, const struct script_line *l)
 {
+	char here[PARSE_LINE];
 	struct err err;
 
-	p->fact = fact_parse(l->text, &err);
+	p->fact = fact_parse(p->ops.here(p->ops.arg, l->text, here), &err);
 	if (!p->fact) {
 		player_fail(p, err.text);
 		return;
 	}
 	p->state = PLAYER_FACT;
 	p->until_ns = clock_ns() + (l->act == SCRIPT_UNTIL ? l->ns : 0);
-	fact_start(p->fact, 0, clock_ns());
+	fact_start(p->fact, player_since(p), clock_ns());
 	session_want(p->session, fact_wants_values(p->fact));
 	watch_refresh(session_watch(p->session));
 }
@@ -306,9 +317,32 @@ static void
 player_step(struct player *p, const struct script_line *l)
 {
 	struct err err = { .code = 0 };
+	int result;
 
-	if (p->ops.step(p->ops.arg, l->text, l->step, &err) < 0)
+	p->state = PLAYER_STEP;
+	result = p->ops.step(p->ops.arg, l->text, l->step, &err);
+	if (result < 0)
 		player_fail(p, err.text);
+	else if (result == 0)
+		p->state = PLAYER_READY;
+}
+
+bool
+player_steps(const struct player *p)
+{
+	return p->state == PLAYER_STEP;
+}
+
+void
+player_arrived(struct player *p, const char *why)
+{
+	if (p->state != PLAYER_STEP)
+		return;
+	p->state = PLAYER_READY;
+	p->since = timeline_last(session_timeline(p->session));
+	if (why)
+		player_fail(p, why);
+	session_wake(p->session);
 }
 
 /* What is not typed.  It may leave another state behind. */
@@ -346,6 +380,7 @@ player_advance(struct player *p)
 {
 	struct reel *reel = &p->reel[p->depth - 1];
 	const struct script_line *l;
+	char here[PARSE_LINE];
 
 	if (reel->next == reel->script->n) {
 		if (p->depth == 1)
@@ -359,7 +394,8 @@ player_advance(struct player *p)
 		player_act(p, reel, l);
 		return;
 	}
-	snprintf(p->line, sizeof(p->line), "%s", l->text);
+	snprintf(p->line, sizeof(p->line), "%s",
+	         p->ops.here(p->ops.arg, l->text, here));
 	p->state = reel->typed ? PLAYER_TYPING : PLAYER_LINE;
 	if (reel->typed)
 		p->ops.type(p->ops.arg, p->line, reel->key_ns);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/shell/parse.h"
 #include "core/shell/session.h"
 #include "core/sys/clock.h"
 #include "core/sys/err.h"
@@ -33,8 +34,11 @@ struct player_ops {
 	void (*type)(void *arg, const char *line, int64_t key_ns);
 	void (*mark)(void *arg, const char *title);
 	void (*caption)(void *arg, const char *text);
+	/* 0: there it is; 1: on the way, until player_arrived(); -1, err. */
 	int (*step)(void *arg, const char *lesson, const char *step,
 	            struct err *);
+	/* A line or a fact as it is to be read here: itself, or in buf. */
+	const char *(*here)(void *arg, const char *text, char buf[PARSE_LINE]);
 	/* How long a `beat` is: 0 nothing, -1 until player_key(). */
 	int64_t (*beat_ns)(void *arg);
 	/* All scripts are over: at their end, by a failure or by Ctrl-C. */
@@ -72,6 +76,10 @@ bool player_types(const struct player *);
 bool player_visible(const struct player *); /* does a script that types play? */
 bool player_beats(const struct player *);
 void player_key(struct player *);
+
+/* Is somebody on the way to a step?  There they are (why NULL), or not. */
+bool player_steps(const struct player *);
+void player_arrived(struct player *, const char *why);
 
 /* End all scripts; Ctrl-C. */
 void player_stop(struct player *);

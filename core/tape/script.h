@@ -31,7 +31,7 @@
 	X(CAPTION, "caption", title,   "caption \"text\"", "a line of text for the room; \"\" takes it away") \
 	X(BEAT,    "beat",    nothing, "beat",             "wait for a key; one second in a recording") \
 	X(TYPE,    "type",    time,    "type 40ms",        "the time that each key takes from here on") \
-	X(STEP,    "step",    lesson,  "step LESSON STEP", "begin with this step of a lesson")
+	X(STEP,    "step",    lesson,  "step LESSON STEP", "go to this step of a lesson; end: behind the last")
 // clang-format on
 
 enum script_act {

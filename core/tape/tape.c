@@ -17,11 +17,9 @@ struct tape {
 	struct tape_front front; /* all NULL: there is no screen */
 	struct asciicast *cast;  /* owned; NULL: nothing is recorded */
 	bool keys;
-	int rows, cols;       /* of the recording */
-	struct whole out, in; /* of tape_passed(), tape_typed() */
-	int (*step)(void *arg, const char *lesson, const char *step,
-	            struct err *);
-	void *step_arg;
+	int rows, cols;              /* of the recording */
+	struct whole out, in;        /* of tape_passed(), tape_typed() */
+	struct tape_lessons lessons; /* all NULL: there are none */
 };
 
 /* Recording *************************************************************/
@@ -190,8 +188,18 @@ tape_do_step(void *arg, const char *lesson, const char *step, struct err *err)
 {
 	struct tape *t = arg;
 
-	return t->step ? t->step(t->step_arg, lesson, step, err)
-	               : err_set(err, "there is no lesson %s here", lesson);
+	return t->lessons.step
+	           ? t->lessons.step(t->lessons.arg, lesson, step, err)
+	           : err_set(err, "there is no lesson %s here", lesson);
+}
+
+static const char *
+tape_do_here(void *arg, const char *text, char buf[PARSE_LINE])
+{
+	struct tape *t = arg;
+
+	return t->lessons.here ? t->lessons.here(t->lessons.arg, text, buf)
+	                       : text;
 }
 
 static int64_t
@@ -211,6 +219,8 @@ tape_do_ended(void *arg)
 
 	if (t->front.ended)
 		t->front.ended(t->front.arg);
+	if (t->lessons.ended)
+		t->lessons.ended(t->lessons.arg);
 }
 
 /* The session's ops *****************************************************/
@@ -218,19 +228,27 @@ tape_do_ended(void *arg)
 static int
 tape_op_depth(void *arg)
 {
-	return player_depth(((struct tape *)arg)->player);
+	const struct player *p = ((struct tape *)arg)->player;
+
+	return player_steps(p) ? 0 : player_depth(p);
 }
 
 static bool
 tape_op_playing(void *arg)
 {
-	return player_playing(((struct tape *)arg)->player);
+	const struct player *p = ((struct tape *)arg)->player;
+
+	return player_playing(p) && !player_steps(p);
 }
 
 static const char *
 tape_op_next(void *arg)
 {
-	return player_next(((struct tape *)arg)->player);
+	struct tape *t = arg;
+
+	return t->lessons.looks && t->lessons.looks(t->lessons.arg)
+	           ? NULL
+	           : player_next(t->player);
 }
 
 static void
@@ -306,6 +324,7 @@ tape_open_player(struct tape *t, struct err *err)
 		.mark = tape_do_mark,
 		.caption = tape_do_caption,
 		.step = tape_do_step,
+		.here = tape_do_here,
 		.beat_ns = tape_do_beat_ns,
 		.ended = tape_do_ended,
 	};
@@ -368,11 +387,13 @@ tape_player(struct tape *t)
 }
 
 void
-tape_on_step(struct tape *t,
-             int (*step)(void *arg, const char *lesson, const char *step,
-                         struct err *),
-             void *arg)
+tape_on_step(struct tape *t, const struct tape_lessons *lessons)
 {
-	t->step = step;
-	t->step_arg = arg;
+	t->lessons = *lessons;
+}
+
+void
+tape_arrived(struct tape *t, const char *why)
+{
+	player_arrived(t->player, why);
 }

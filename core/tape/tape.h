@@ -54,14 +54,31 @@ int tape_play(struct tape *, struct script *, int how, struct err *);
 struct player *tape_player(struct tape *); /* borrowed */
 
 /*
- * What `#! step LESSON STEP` does; the lessons hand it in.  It may play
- * scripts with tape_play(): they end before the next line is read.  -1 and
- * err: there is no such lesson or step.
+ * What `#! step LESSON STEP` does; the lessons hand it in.
+ *
+ * step: 0 it is done, 1 it will be: until tape_arrived() no line is read, and
+ * the session is as one without a script.  Scripts that it plays meanwhile
+ * with tape_play() end before the next line is read.  -1 and err: there is no
+ * such lesson or step.
+ * here: a line or a fact of a script as it is to be read here, itself or in
+ * buf: lessons speak of a port that another program may have.
+ * ended: all scripts are over.
+ * looks: something is about to be seen to hold; the next line waits.
+ * Each may be NULL.
  */
-void tape_on_step(struct tape *,
-                  int (*step)(void *arg, const char *lesson, const char *step,
-                              struct err *),
-                  void *arg);
+struct tape_lessons {
+	void *arg;
+	int (*step)(void *arg, const char *lesson, const char *step,
+	            struct err *);
+	const char *(*here)(void *arg, const char *text, char buf[PARSE_LINE]);
+	void (*ended)(void *arg);
+	bool (*looks)(void *arg);
+};
+
+void tape_on_step(struct tape *, const struct tape_lessons *);
+
+/* The step is there; or it is not, and why: the scripts end. */
+void tape_arrived(struct tape *, const char *why);
 
 /*
  * Record into a new file from now on; keys: what is typed as well.  What was

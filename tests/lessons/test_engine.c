@@ -318,9 +318,44 @@ START_TEST(a_lesson_compiles_to_a_script_that_plays_it)
 	    start_sh("cd $HOME; forkshop lessons script zombies >script;"
 	             "forkshop -e run script; echo status $?");
 
-	story_expect(s, "chapter: zombies: make");
-	story_expect(s, "chapter: zombies: many");
+	story_expect(s, "zombies, step 1 of 4");
+	story_expect(s, "the lesson zombies is done");
 	story_expect(s, "^status 0$");
+	story_close(s);
+}
+END_TEST
+
+START_TEST(a_compiled_lesson_plays_whatever_stood_there)
+{
+	struct story *s =
+	    start_sh("cd $HOME; forkshop lessons script exit >script;"
+	             "printf 'puppet\nfork 2\nsource script\n' |"
+	             "  forkshop --plain --port 0; echo status $?;"
+	             "forkshop --plain -c lessons -e");
+
+	story_expect(s, "exit, step 1 of 4");
+	story_expect(s, "the lesson exit is done");
+	story_expect(s, "^status 0$");
+	story_expect(s, "^exit +- "); /* who looks on has done nothing */
+	story_close(s);
+}
+END_TEST
+
+START_TEST(a_step_of_a_script_does_the_steps_before_it)
+{
+	struct story *s = start_sh(
+	    "cd $HOME; printf '#! step zombies reap\n"
+	    "#! expect state(p2) = Z\nkill -KILL p1\n#! step zombies many\n' "
+	    ">a;"
+	    "forkshop -e run a; echo status $?;"
+	    "echo '#! step zombies nowhere' | forkshop -e run -; echo over");
+
+	story_expect(s, "zombies, step 3 of 4");
+	story_expect(s, "a:4: the step reap of zombies is not done");
+	story_expect(s, "^status 1$");
+	story_expect(s, "the lesson zombies has no step nowhere: it has make, "
+	                "kill, reap, many");
+	story_expect(s, "^over$");
 	story_close(s);
 }
 END_TEST
@@ -368,6 +403,8 @@ main(void)
 	tcase_add_test(tc, a_lesson_that_is_saved_is_read_again);
 	tcase_add_test(tc, a_broken_record_is_put_aside_and_a_new_one_begins);
 	tcase_add_test(tc, a_lesson_compiles_to_a_script_that_plays_it);
+	tcase_add_test(tc, a_compiled_lesson_plays_whatever_stood_there);
+	tcase_add_test(tc, a_step_of_a_script_does_the_steps_before_it);
 	tcase_add_test(tc, a_lesson_that_there_is_not_names_the_nearest);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

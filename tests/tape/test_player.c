@@ -186,7 +186,9 @@ step(void *arg, const char *lesson, const char *name, struct err *err)
 
 START_TEST(a_step_prepares_before_the_next_line)
 {
-	tape_on_step(tape, step, tape);
+	const struct tape_lessons lessons = { .arg = tape, .step = step };
+
+	tape_on_step(tape, &lessons);
 	play("#! step zombie make\necho ready");
 	rehearse_said("output j1: prepared");
 	rehearse_said("output j2: ready");

@@ -11,6 +11,8 @@
 #include "lessons/engine-inside.h"
 #include "lessons/typed.h"
 
+#define HAND_LOOK_NS (20 * NS_PER_MS) /* from look to look at who is in front */
+
 void
 hand_stop(struct engine *e)
 {
@@ -59,15 +61,52 @@ hand_on_time(void *arg)
 	engine_turn(e);
 }
 
+static void
+hand_wait(struct engine *e, int64_t at_ns)
+{
+	if (!e->hand_timer)
+		e->hand_timer = loop_timer(session_loop(e->session), at_ns,
+		                           hand_on_time, e);
+}
+
+/*
+ * Has the program in front begun to wait?  A key that comes between a shell's
+ * vfork() and the exec stops the child, for which the shell waits unstopped.
+ */
+static bool
+hand_front_waits(struct engine *e)
+{
+	pid_t group = session_front_group(e->session);
+	const struct snapshot *snap;
+	bool waits = false;
+
+	watch_refresh(session_watch(e->session));
+	snap = session_snapshot(e->session);
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+
+		if (p->dead || p->pgrp != group)
+			continue;
+		if (p->state != 'S')
+			return false;
+		waits = true;
+	}
+	return waits;
+}
+
 /* A key is typed to the job that has the terminal. */
 static void
 hand_key(struct engine *e, char key)
 {
 	const char *line = e->typed[e->type].text;
 
-	if (!session_typed_to(e->session) &&
-	    (e->own || e->running || !session_rests(e->session)))
+	if (!session_typed_to(e->session)) {
+		if (e->own || e->running || !session_rests(e->session))
+			return;
+	} else if (!hand_front_waits(e)) {
+		hand_wait(e, clock_ns() + HAND_LOOK_NS);
 		return;
+	}
 	engine_say(e, LINE_COMMAND, "%s", line);
 	session_terminal_input(e->session, &key, 1);
 	e->type++;
@@ -96,9 +135,7 @@ hand_turn(struct engine *e)
 	if (e->type >= e->types || e->paused)
 		return;
 	if (clock_ns() < e->type_ns) {
-		if (!e->hand_timer)
-			e->hand_timer = loop_timer(session_loop(e->session),
-			                           e->type_ns, hand_on_time, e);
+		hand_wait(e, e->type_ns);
 		return;
 	}
 	key = typed_key(e->typed[e->type].text);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sys/text.h"
+
 /* Places in time ********************************************************/
 
 /* Here and now: whatever is not in this snapshot yet comes after. */
@@ -114,6 +116,24 @@ scene_of(const struct scene *k, const struct node *n, const struct proc **of)
 	return !n->of[0] || *of;
 }
 
+/* Two servers have one of that name, and the fact means one. */
+static bool
+scene_twice(const struct scene *k, const struct proc *p, const char *name,
+            struct datum *d)
+{
+	const struct proc *q = p ? snapshot_twin(k->snapshot, p, name) : NULL;
+
+	if (!q)
+		return false;
+	memset(d, 0, sizeof(*d));
+	d->is = DATUM_UNKNOWN;
+	d->why[0] = '\0';
+	text_add(d->why, sizeof(d->why),
+	         "%s of which server: say %s.%s or %s.%s", name, p->server,
+	         name, q->server, name);
+	return true;
+}
+
 static void
 scene_value(const struct scene *k, const struct node *n, struct datum *d)
 {
@@ -127,7 +147,8 @@ scene_value(const struct scene *k, const struct node *n, struct datum *d)
 		s.p = snapshot_find(k->snapshot, n->name);
 	else if (!(n->value->flags & VALUE_PORT))
 		s.p = k->each;
-	value_get(n->value, &s, d);
+	if (!n->name[0] || !scene_twice(k, s.p, n->name, d))
+		value_get(n->value, &s, d);
 }
 
 static void

@@ -50,17 +50,12 @@ static int
 session_target_twice(const struct snapshot *snap, const struct proc *p,
                      const char *name, struct err *err)
 {
-	for (int i = 0; i < snap->nprocs; i++) {
-		const struct proc *q = &snap->proc[i];
+	const struct proc *q = snapshot_twin(snap, p, name);
 
-		if (q == p || q->dead || p->dead || !q->server[0] ||
-		    strcmp(q->name, name) != 0 ||
-		    strcmp(q->server, p->server) == 0)
-			continue;
-		return err_set(err, "%s of which server: say %s.%s or %s.%s",
-		               name, p->server, name, q->server, name);
-	}
-	return 0;
+	if (!q)
+		return 0;
+	return err_set(err, "%s of which server: say %s.%s or %s.%s", name,
+	               p->server, name, q->server, name);
 }
 
 const struct proc *

@@ -136,6 +136,20 @@ snapshot_pid(const struct snapshot *s, pid_t pid)
 }
 
 const struct proc *
+snapshot_twin(const struct snapshot *s, const struct proc *p, const char *name)
+{
+	for (int i = 0; i < s->nprocs; i++) {
+		const struct proc *q = &s->proc[i];
+
+		if (q != p && !q->dead && !p->dead && q->server[0] &&
+		    strcmp(q->name, name) == 0 &&
+		    strcmp(q->server, p->server) != 0)
+			return q;
+	}
+	return NULL;
+}
+
+const struct proc *
 snapshot_find(const struct snapshot *s, const char *name)
 {
 	const struct proc *best = NULL;

@@ -165,6 +165,13 @@ void snapshot_drop(const struct snapshot *);
  * row of the same name.  NULL when there is none.
  */
 const struct proc *snapshot_find(const struct snapshot *, const char *name);
+
+/*
+ * Another one that lives and has the same name in another server: then the
+ * name alone does not say which.  NULL when there is none.
+ */
+const struct proc *snapshot_twin(const struct snapshot *, const struct proc *,
+                                 const char *name);
 const struct proc *snapshot_pid(const struct snapshot *, pid_t);
 const struct server *snapshot_server(const struct snapshot *, const char *);
 

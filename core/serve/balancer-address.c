@@ -107,7 +107,11 @@ address_try(void *arg)
 	}
 	if (!b->waits_said && now_ns - b->gone_ns > NS_PER_S) {
 		b->waits_said = true;
-		balancer_note(b, "cannot take over yet: %.200s", err.text);
+		balancer_note(b,
+		              "%s is gone, but port %d is not free: %s waits "
+		              "until it is",
+		              b->options.standby, b->options.port,
+		              b->options.name);
 	}
 	b->retry = loop_timer(
 	    b->loop, now_ns + ADDRESS_RETRY_NS * (b->waits_said ? 20 : 1),

@@ -35,12 +35,28 @@ get_at_server(struct get_at *at, const struct server *v, struct err *err)
 	return 0;
 }
 
+static bool
+get_answers(const struct snapshot *snap, uint16_t port)
+{
+	for (int i = 0; i < snap->nservers; i++)
+		if (snap->server[i].up && snap->server[i].listening &&
+		    snap->server[i].port == port)
+			return true;
+	return false;
+}
+
 /* A balancer is asked for also when it was killed: so clients see it. */
 static bool
-get_at_balancer(struct get_at *at, const struct serving *v)
+get_at_balancer(struct session *s, struct get_at *at, const struct serving *v)
 {
 	if (!v || !v->balancer || !v->port)
 		return false;
+	if (!get_answers(session_snapshot(s), v->port))
+		session_say(s, LINE_RESULT,
+		            "%s, whose port %u clients ask, has ended: "
+		            "--server web asks web itself; after `shutdown "
+		            "%s` all do",
+		            v->name, (unsigned)v->port, v->name);
 	at->port = v->port;
 	snprintf(at->server, sizeof(at->server), "%s", v->name);
 	return true;
@@ -79,8 +95,8 @@ get_find(struct session *s, const struct args *args, struct get_at *at,
 	at->port = (uint16_t)args_number(args, "--port", 0);
 	if (!session_lab_lives(s, err))
 		return -1;
-	if (name ? get_at_balancer(at, session_serving(s, name))
-	         : at->port || get_at_balancer(at, balance_front(s)))
+	if (name ? get_at_balancer(s, at, session_serving(s, name))
+	         : at->port || get_at_balancer(s, at, balance_front(s)))
 		return 0;
 	if (!to)
 		return get_at_server(at, session_default_server(s, server, err),

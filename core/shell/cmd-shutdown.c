@@ -23,14 +23,33 @@ shutdown_poll(struct session *s, void *arg, struct err *err)
 	return v && v->up ? OUTCOME_WAITS : OUTCOME_DONE;
 }
 
+/* A balancer that was killed: from here on its address is nobody's. */
+static bool
+shutdown_forget(struct session *s, const char *name)
+{
+	struct serving *serving = name ? session_serving(s, name) : NULL;
+	const struct server *v =
+	    name ? snapshot_server(session_snapshot(s), name) : NULL;
+
+	if (!serving || !serving->balancer || serving->shut || !v || v->up)
+		return false;
+	serving->shut = true;
+	session_say(s, LINE_RESULT,
+	            "%s had ended already: requests go past it now", name);
+	return true;
+}
+
 static enum outcome
 run_shutdown(struct session *s, const struct args *args, struct err *err)
 {
-	const struct server *v = session_default_server(s, args->argv[0], err);
 	struct msg m = msg_make(MSG_STOP, NULL);
+	const struct server *v;
 	struct serving *serving;
 	struct shutdown *down;
 
+	if (shutdown_forget(s, args->argv[0]))
+		return OUTCOME_DONE;
+	v = session_default_server(s, args->argv[0], err);
 	if (!v || !session_ask_server(s, v->name, &m, NULL, 0, err))
 		return OUTCOME_FAILED;
 	down = calloc(1, sizeof(*down));

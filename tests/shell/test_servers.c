@@ -58,6 +58,30 @@ START_TEST(each_counts_its_own_requests)
 }
 END_TEST
 
+START_TEST(a_fact_does_not_guess_which_of_two_is_meant)
+{
+	rehearse_run("check requests(w1) = 0");
+	rehearse_said("w1 of which server: say web.w1 or web2.w1");
+	rehearse_run("check requests(w2) = 0");
+	rehearse_said("true: requests(w2) = 0");
+}
+END_TEST
+
+START_TEST(a_killed_balancer_is_asked_until_it_is_shut_down)
+{
+	rehearse_run("balance lb1 --port 0 --to web,web2");
+	rehearse_run("kill -KILL lb1");
+	rehearse_until_said("died: killed by KILL");
+	rehearse_run("get");
+	rehearse_said("has ended: --server web asks web itself");
+	rehearse_said("refused");
+	rehearse_run("shutdown lb1");
+	rehearse_said("lb1 had ended already: requests go past it now");
+	rehearse_run("get");
+	rehearse_said("hello world from w1");
+}
+END_TEST
+
 START_TEST(what_needs_workers_is_not_for_balancers)
 {
 	rehearse_run("balance lb1 --port 0 --to web,web2");
@@ -84,6 +108,8 @@ main(void)
 	               a_line_that_names_no_server_means_the_first_and_says_so);
 	tcase_add_test(t, a_worker_that_both_have_is_named_with_its_server);
 	tcase_add_test(t, each_counts_its_own_requests);
+	tcase_add_test(t, a_fact_does_not_guess_which_of_two_is_meant);
+	tcase_add_test(t, a_killed_balancer_is_asked_until_it_is_shut_down);
 	tcase_add_test(t, what_needs_workers_is_not_for_balancers);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -12,6 +12,7 @@
 struct retire {
 	int n;
 	uint32_t seq[RETIRE_MAX];
+	char thread[RETIRE_MAX][NAME_SIZE]; /* "": a worker, told by the log */
 };
 
 static enum outcome
@@ -27,6 +28,9 @@ retire_poll(struct session *s, void *arg, struct err *err)
 		if (answer < 0)
 			return OUTCOME_FAILED;
 		r->n--;
+		if (r->thread[r->n][0])
+			session_say(s, LINE_RESULT, "%s has ended",
+			            r->thread[r->n]);
 	}
 	return OUTCOME_DONE;
 }
@@ -49,6 +53,8 @@ retire_ask(struct session *s, struct retire *r, const char *name,
 		return err_set(err, "%s has ended already", name);
 	m.target.id = p->id;
 	m.target.value = (int)p->thread;
+	if (p->kind == KIND_THREAD)
+		memcpy(r->thread[r->n], p->name, NAME_SIZE);
 	r->seq[r->n] = session_ask_server(s, p->server, &m, NULL, 0, err);
 	return r->seq[r->n] ? (r->n++, 0) : -1;
 }

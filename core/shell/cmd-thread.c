@@ -3,6 +3,7 @@
  * thread [N] [WORKER]: more serving threads in a running worker.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/shell/await.h"
@@ -54,13 +55,16 @@ run_thread(struct session *s, const struct args *args, struct err *err)
 	const struct proc *p =
 	    thread_target(s, args->argv[counted ? 1 : 0], err);
 	struct msg m = msg_make(MSG_THREAD, NULL);
+	char said[AWAIT_SAID];
 
 	if (!p)
 		return OUTCOME_FAILED;
 	m.target.id = p->id;
 	m.target.value = counted ? atoi(args->argv[0]) : 1;
-	return await_answer(
-	    s, session_ask_server(s, p->server, &m, NULL, 0, err), err);
+	snprintf(said, sizeof(said), "%s has %d serving thread%s more", p->name,
+	         m.target.value, m.target.value == 1 ? "" : "s");
+	return await_said(s, session_ask_server(s, p->server, &m, NULL, 0, err),
+	                  said, err);
 }
 
 const struct command cmd_thread = {

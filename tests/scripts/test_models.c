@@ -16,7 +16,9 @@ START_TEST(thread_gives_a_worker_named_threads_that_serve)
 
 	story_send(c.s, "set linger 60s");
 	story_send(c.s, "thread 2 w1");
+	story_expect(c.s, "^w1 has 2 serving threads more");
 	story_send(c.s, "get -n 8");
+	story_expect(c.s, "w1 +4 +50.0%");
 	story_expect(c.s, "^total +8 +answered");
 	ck_assert_int_eq(atoi(story_outside(c.s,
 	                                    "ps -L -o comm= -p %d | grep -c "
@@ -32,6 +34,7 @@ START_TEST(thread_gives_a_worker_named_threads_that_serve)
 	story_send(c.s, "get --to w1.t2 /");
 	story_expect(c.s, "w1.t2 answered / with 200");
 	story_send(c.s, "retire w1.t1");
+	story_expect(c.s, "^w1.t1 has ended");
 	story_send(c.s, "tree");
 	story_expect(c.s, "\\{w1.t1\\} +ended");
 	story_send(c.s, "retire w1.t2");

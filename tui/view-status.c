@@ -28,7 +28,13 @@ status_workers(const struct snapshot *snap, const struct server *server)
 }
 
 /* How much is told of each server: as much as there is room for. */
-enum detail { STATUS_ALL, STATUS_WORKERS, STATUS_NUMBER, STATUS_SUM };
+enum detail {
+	STATUS_ALL,
+	STATUS_WORKERS,
+	STATUS_NUMBER,
+	STATUS_UP,
+	STATUS_SUM
+};
 
 static void
 status_crew(const struct model *model, const struct server *server,
@@ -43,7 +49,7 @@ status_crew(const struct model *model, const struct server *server,
 	if (server->balancer)
 		text_add(text, STATUS_SIZE, " %d of %d up", server->backends_up,
 		         server->backends);
-	else if (detail == STATUS_NUMBER)
+	else if (detail >= STATUS_NUMBER)
 		text_add(text, STATUS_SIZE, " %d", n);
 	else
 		text_add(text, STATUS_SIZE, " %d worker%s", n,
@@ -80,8 +86,9 @@ status_sum(const struct model *model, char text[STATUS_SIZE])
 		servers += snap->server[i].up;
 		workers += status_workers(snap, &snap->server[i]);
 	}
-	text_add(text, STATUS_SIZE, " %s %d servers up, %d workers",
-	         view_glyph(model, "·", "|"), servers, workers);
+	text_add(text, STATUS_SIZE, " %s %d server%s up, %d worker%s",
+	         view_glyph(model, "·", "|"), servers, servers == 1 ? "" : "s",
+	         workers, workers == 1 ? "" : "s");
 }
 
 static void
@@ -99,7 +106,8 @@ status_left(const struct model *model, enum detail detail,
 	if (!snap)
 		return;
 	for (int i = 0; i < snap->nservers && detail < STATUS_SUM; i++)
-		status_server(model, &snap->server[i], detail, text);
+		if (detail < STATUS_UP || snap->server[i].up)
+			status_server(model, &snap->server[i], detail, text);
 	if (snap->nservers == 0)
 		text_add(text, STATUS_SIZE, " %s no server: serve starts one",
 		         view_glyph(model, "·", "|"));

@@ -90,6 +90,8 @@ START_TEST(many_servers_are_told_in_short_and_then_as_a_sum)
 	serve("db", 3003, 0)->up = false;
 	expect_line(80, " forkshop · web :3000 2 · web2 :3001 1 · web3 :3002 2 "
 	                "· db ended   400 requests");
+	expect_line(70, " forkshop · web :3000 2 · web2 :3001 1 · web3 :3002 2 "
+	                "   400 requests");
 	expect_line(60, " forkshop · 3 servers up, 5 workers"
 	                "            400 requests");
 }

@@ -135,6 +135,9 @@ parse_check_word(const struct arg *a, const char *what, const char *value,
 		         a->words[i]);
 	}
 	near = a->words ? parse_nearest(value, a->words) : NULL;
+	if (strchr(what, '|')) /* it is called by its words */
+		return err_set(err, "say one of %s, not \"%.40s\"", list,
+		               value);
 	return err_set(err, "%s is one of %s, not \"%.40s\"%s%s%s", what, list,
 	               value, near ? ": did you mean " : "", near ? near : "",
 	               near ? "?" : "");

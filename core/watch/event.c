@@ -330,7 +330,9 @@ event_rest(const struct event *e, char *buf, size_t size)
 	else if (e->type == EVENT_TERMINAL)
 		SAY("%s has the terminal", event_name(&e->who, who));
 	else if (e->type == EVENT_LOST)
-		SAY("%" PRId64 " reports of %s were lost: it was too busy",
+		SAY("%" PRId64
+		    " reports of %s came too fast to be told; all is "
+		    "counted",
 		    e->a, e->server[0] ? e->server : "a server");
 	else if (e->type == EVENT_TYPED)
 		SAY("%s was typed", e->other.name);

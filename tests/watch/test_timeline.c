@@ -273,7 +273,7 @@ static const struct {
 	{ { .type = EVENT_TERMINAL, .who = LAB },
 	  "the prompt has the terminal" },
 	{ { .type = EVENT_LOST, .a = 12, .server = "web" },
-	  "12 reports of web were lost: it was too busy" },
+	  "12 reports of web came too fast to be told; all is counted" },
 	{ { .type = EVENT_NOTE, .text = "a \033[31mred\tnote" },
 	  "a ?[31mred note" },
 	// clang-format on

@@ -5,7 +5,7 @@
 __attribute__((no_sanitize("address", "undefined", "thread"))) void
 page_crash_serve(struct request *rq)
 {
-	volatile int *volatile nowhere = NULL;
+	static volatile int *volatile nowhere;
 
 	(void)rq;
 	*nowhere = 42;

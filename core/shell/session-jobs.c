@@ -120,9 +120,9 @@ session_job_open(const struct job *job)
 	       (job->state == JOB_RUNNING || job->state == JOB_STOPPED);
 }
 
-/* The job used last, or last before `but`; a stopped one goes first. */
+/* The job used last, but for that used at `but`; a stopped one goes first. */
 static struct job *
-session_job_last(struct session *s, const struct job *but)
+session_job_last(struct session *s, unsigned but)
 {
 	struct job *best = NULL;
 
@@ -130,7 +130,7 @@ session_job_last(struct session *s, const struct job *but)
 		struct job *job = &s->jobs[i];
 		bool stopped = job->state == JOB_STOPPED;
 
-		if (!session_job_open(job) || job == but)
+		if (!session_job_open(job) || job->used == but)
 			continue;
 		if (!best || stopped > (best->state == JOB_STOPPED) ||
 		    (stopped == (best->state == JOB_STOPPED) &&
@@ -143,12 +143,12 @@ session_job_last(struct session *s, const struct job *but)
 struct job *
 session_job(struct session *s, const char *spec, struct err *err)
 {
-	struct job *job = session_job_last(s, NULL);
+	struct job *job = session_job_last(s, 0);
 	char name[NAME_SIZE];
 
 	spec += *spec == '%';
 	if (strcmp(spec, "-") == 0) {
-		job = session_job_last(s, job);
+		job = job ? session_job_last(s, job->used) : NULL;
 	} else if (*spec && strcmp(spec, "%") && strcmp(spec, "+")) {
 		snprintf(name, sizeof(name), "%s%s", *spec == 'j' ? "" : "j",
 		         spec);

@@ -18,7 +18,6 @@ struct until {
 	struct fact *fact;
 	int64_t limit_ns;
 	int timer; /* when `for` or `within` may change the verdict */
-	bool settles;
 };
 
 static enum verdict
@@ -72,17 +71,13 @@ until_on_time(void *arg)
 	session_news(arg);
 }
 
-static enum outcome
-until_end(struct session *s, struct until *u, enum verdict verdict,
-          struct err *err)
+static void
+until_give(struct session *s, void *arg)
 {
-	enum outcome outcome = check_tell(s, u->fact, verdict, err);
+	struct until *u = arg;
 
 	loop_cancel(session_loop(s), u->timer);
-	session_want(s, 0);
 	fact_free(u->fact);
-	u->fact = NULL;
-	return outcome;
 }
 
 static enum outcome
@@ -93,8 +88,10 @@ until_poll(struct session *s, void *arg, struct err *err)
 	int64_t next_ns = fact_next_deadline_ns(u->fact);
 
 	if (verdict == FACT_TRUE || fact_settled(u->fact) ||
-	    clock_ns() >= u->limit_ns)
-		return until_end(s, u, verdict, err);
+	    clock_ns() >= u->limit_ns) {
+		session_want(s, 0);
+		return check_tell(s, u->fact, verdict, err);
+	}
 	loop_cancel(session_loop(s), u->timer);
 	u->timer = next_ns < 0
 	               ? 0
@@ -138,6 +135,7 @@ run_until(struct session *s, const struct args *args, struct err *err)
 	watch_refresh(session_watch(s));
 	u->limit_ns = clock_ns() + await_patience_ns(args->rest);
 	session_wait(s, until_poll, until_interrupt, u, u->limit_ns);
+	session_wait_took(s, until_give);
 	return OUTCOME_WAITS;
 }
 

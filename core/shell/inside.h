@@ -119,8 +119,9 @@ struct queued {
 struct waiting {
 	enum outcome (*poll)(struct session *, void *arg, struct err *);
 	void (*interrupt)(struct session *, void *arg);
-	void *arg; /* owned: for free() */
-	int timer; /* of its deadline; 0 none */
+	void (*give)(struct session *, void *arg); /* or NULL */
+	void *arg;                                 /* owned: for free() */
+	int timer;                                 /* of its deadline; 0 none */
 };
 
 struct session {

@@ -102,14 +102,23 @@ session_dequeue(struct session *s)
 	return q;
 }
 
+/* What the command took is given back. */
+static void
+session_wait_give(struct session *s, struct waiting *over)
+{
+	if (over->give)
+		over->give(s, over->arg);
+	free(over->arg);
+}
+
 void
 session_queue_free(struct session *s)
 {
 	while (s->queue_len)
 		free(session_dequeue(s).line);
-	free(s->outer.arg);
 	loop_cancel(s->loop, s->looking);
-	free(s->waiting.arg);
+	session_wait_give(s, &s->outer);
+	session_wait_give(s, &s->waiting);
 	loop_cancel(s->loop, s->waiting.timer);
 	loop_cancel(s->loop, s->wake);
 }
@@ -281,11 +290,18 @@ session_wait(struct session *s,
 {
 	s->waiting.poll = poll;
 	s->waiting.interrupt = interrupt;
+	s->waiting.give = NULL;
 	s->waiting.arg = arg;
 	s->waiting.timer = deadline_ns < 0 ? 0
 	                                   : loop_timer(s->loop, deadline_ns,
 	                                                session_on_deadline, s);
 	session_news(s);
+}
+
+void
+session_wait_took(struct session *s, void (*give)(struct session *, void *))
+{
+	s->waiting.give = give;
 }
 
 void
@@ -297,14 +313,14 @@ session_deadline(struct session *s, int64_t deadline_ns)
 }
 
 /* Called before the outcome is told, so that poll may wait once more. */
-static struct waiting
+static void
 session_wait_end(struct session *s)
 {
 	struct waiting over = s->waiting;
 
 	s->waiting = (struct waiting){ .poll = NULL };
 	loop_cancel(s->loop, over.timer);
-	return over;
+	session_wait_give(s, &over);
 }
 
 /* The inner command is over: the outer one waits again. */
@@ -350,7 +366,7 @@ session_wait_drop(struct session *s)
 	s->interrupted = true;
 	while (s->waiting.poll) {
 		if (s->outer.poll) {
-			free(session_wait_end(s).arg);
+			session_wait_end(s);
 			session_nest_over(s, OUTCOME_FAILED, &err);
 		}
 		if (s->waiting.interrupt) {
@@ -358,7 +374,7 @@ session_wait_drop(struct session *s)
 			s->waiting.poll(s, s->waiting.arg, &err);
 		}
 		if (!s->outer.poll)
-			free(session_wait_end(s).arg);
+			session_wait_end(s);
 	}
 	s->front.progress(s->front.arg, "");
 }
@@ -373,7 +389,7 @@ session_wait_poll(struct session *s)
 		return;
 	if (outcome == OUTCOME_WAITS)
 		outcome = OUTCOME_FAILED; /* nothing will come any more */
-	free(session_wait_end(s).arg);
+	session_wait_end(s);
 	s->front.progress(s->front.arg, "");
 	if (s->outer.poll)
 		session_nest_over(s, outcome, &err);
@@ -405,7 +421,7 @@ session_interrupt(struct session *s)
 		s->waiting.interrupt(s, s->waiting.arg);
 		return;
 	}
-	free(session_wait_end(s).arg);
+	session_wait_end(s);
 	s->front.progress(s->front.arg, "");
 	if (s->outer.poll)
 		session_nest_over(s, OUTCOME_FAILED, &none);

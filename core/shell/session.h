@@ -225,6 +225,11 @@ void session_wait(struct session *,
                   void (*interrupt)(struct session *, void *arg), void *arg,
                   int64_t deadline_ns);
 
+/* `arg` holds more than free() gives back: `give` is called before that,
+ * however the wait ends; a session that closes calls it too. */
+void session_wait_took(struct session *,
+                       void (*give)(struct session *, void *arg));
+
 /* Send a request to the lab or to a server's master; returns its seq, 0 and
  * err on failure.  session_answer: 1 answered well, -1 failed (err), 0 open. */
 uint32_t session_ask_lab(struct session *, struct msg *, const int *fds,

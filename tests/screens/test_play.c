@@ -482,6 +482,7 @@ main(void)
 {
 	Suite *suite = suite_create("play");
 	TCase *tc = tcase_create("play"), *cast = tcase_create("record");
+	TCase *same = tcase_create("same");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -495,7 +496,10 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(cast, 0);
 	tcase_add_checked_fixture(cast, setup, teardown);
-	tcase_add_test(cast,
+	tcase_set_timeout(same, 0);
+	tcase_set_tags(same, "no-tsan"); /* its threads come when they like */
+	tcase_add_checked_fixture(same, setup, teardown);
+	tcase_add_test(same,
 	               two_recordings_differ_only_in_pids_figures_and_times);
 	tcase_add_test(cast, a_recording_shows_what_the_screen_has_shown);
 	tcase_add_test(cast, nothing_is_recorded_while_nothing_changes);
@@ -506,6 +510,7 @@ main(void)
 	tcase_add_test(cast, a_file_that_takes_nothing_is_one_sentence);
 	tcase_add_test(tc, steps_of_lessons_are_chapters_of_a_recording);
 	suite_add_tcase(suite, cast);
+	suite_add_tcase(suite, same);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

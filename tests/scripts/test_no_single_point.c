@@ -187,6 +187,8 @@ END_TEST
 
 START_TEST(with_a_standby_and_a_retry_nothing_is_lost_but_time)
 {
+	const char *taken = "lb2: lb1 is gone: its address, port [0-9]+, "
+	                    "was taken over in [0-9.]+ ms";
 	struct story *s = site_open();
 	const char *const *m;
 	struct total t;
@@ -198,8 +200,8 @@ START_TEST(with_a_standby_and_a_retry_nothing_is_lost_but_time)
 	ck_assert_int_eq(t.failed, 0);
 	m = story_expect(s, "^gap +(.*) was the longest time");
 	printf("with a standby: the longest gap %s\n", m[1]);
-	ck_assert(story_saw(s, "lb2: lb1 is gone: its address, port [0-9]+, "
-	                       "was taken over in [0-9.]+ ms"));
+	if (!story_saw(s, taken)) /* the load may be over before the kill */
+		story_expect(s, taken);
 	ck_assert_int_eq(story_close(s), 0);
 }
 END_TEST

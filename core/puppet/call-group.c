@@ -4,12 +4,11 @@
  */
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/puppet/puppet.h"
+#include "core/sys/cpus.h"
 #include "core/sys/text.h"
 
 void
@@ -54,35 +53,12 @@ call_nice(const struct call *call, struct result *r)
 	r->error = errno;
 }
 
-/* "0", "0,1", "all" */
-static bool
-group_cpus(char *list, cpu_set_t *set)
-{
-	char *save = NULL, *word;
-	int64_t cpu;
-
-	CPU_ZERO(set);
-	if (strcmp(list, "all") == 0) {
-		memset(set, 0xff, sizeof(*set));
-		return true;
-	}
-	for (word = strtok_r(list, ",", &save); word;
-	     word = strtok_r(NULL, ",", &save)) {
-		if (!text_number(word, 0, CPU_SETSIZE - 1, &cpu))
-			return false;
-		CPU_SET((size_t)cpu, set);
-	}
-	return CPU_COUNT(set) != 0;
-}
-
 void
 call_affinity(const struct call *call, struct result *r)
 {
-	char list[sizeof(call->rest)];
 	cpu_set_t set;
 
-	snprintf(list, sizeof(list), "%s", call->argv[1]);
-	if (!group_cpus(list, &set))
+	if (!cpus_parse(call->argv[1], &set))
 		result_refuse(r, EINVAL,
 		              "it is written affinity 0, affinity "
 		              "0,1 or affinity all");

@@ -12,7 +12,8 @@
 #include "core/sys/text.h"
 
 // clang-format off
-extern const struct command cmd_fork, cmd_thread, cmd_kill, cmd_retire, cmd_wait,
+extern const struct command cmd_fork, cmd_thread, cmd_kill, cmd_retire, cmd_affinity,
+    cmd_wait,
     cmd_jobs, cmd_fg, cmd_bg, cmd_key,
     cmd_tree, cmd_explain, cmd_compare, cmd_peek, cmd_poke,
     cmd_log, cmd_check, cmd_until,
@@ -34,6 +35,7 @@ const struct command *command_table[COMMAND_ROWS] = {
 	&cmd_thread,
 	&cmd_kill,
 	&cmd_retire,
+	&cmd_affinity,
 	&cmd_wait,
 	&cmd_jobs,
 	&cmd_fg,

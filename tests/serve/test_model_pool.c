@@ -174,6 +174,24 @@ START_TEST(an_unsafe_function_is_disturbed_by_another_thread)
 }
 END_TEST
 
+START_TEST(requests_that_compute_share_a_processor_and_take_longer)
+{
+	struct cluster *c = open_pool(1, "2");
+	long begun;
+	int fd;
+
+	stage_outside(&c->stage, "taskset -apc 0 %d", (int)c->pids[1]);
+	fd = cluster_connect(c->port);
+	begun = stage_now_ms();
+	cluster_request(fd, "/cpu?ms=300", false);
+	ck_assert_int_eq(cluster_get(c, "/cpu?ms=300").status, 200);
+	ck_assert_int_eq(cluster_read(fd).status, 200);
+	ck_assert_int_ge(stage_now_ms() - begun, 600);
+	close(fd);
+	cluster_close(c);
+}
+END_TEST
+
 /* Coming and going ********************************************************/
 
 START_TEST(event_becomes_a_pool_by_threads_and_keeps_what_is_open)
@@ -286,6 +304,8 @@ main(void)
 		    unsafe, an_unsafe_function_is_disturbed_by_another_thread);
 		suite_add_tcase(s, unsafe);
 	}
+	tcase_add_test(tc,
+	               requests_that_compute_share_a_processor_and_take_longer);
 	tcase_add_test(tc,
 	               event_becomes_a_pool_by_threads_and_keeps_what_is_open);
 	tcase_add_test(tc, a_retired_thread_ends_after_its_answer);

@@ -13,7 +13,8 @@
 
 #include "core/serve/pages.h"
 
-#define PAGE_COUNT_MAX 10000000
+#define PAGE_COUNT_MAX    100000000
+#define PAGE_COUNT_LOCKED 10000000 /* a lock takes its time */
 
 static pthread_mutex_t page_count_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -45,7 +46,8 @@ page_count_serve(struct request *rq)
 	bool locked = lock && strcmp(lock, "on") == 0;
 	int64_t n = 1;
 
-	if (!pages_number(rq, "n", 0, PAGE_COUNT_MAX, &n))
+	if (!pages_number(rq, "n", 0,
+	                  locked ? PAGE_COUNT_LOCKED : PAGE_COUNT_MAX, &n))
 		return;
 	if (lock && !locked && strcmp(lock, "off") != 0) {
 		request_answer(rq, 400,

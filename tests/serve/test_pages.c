@@ -59,7 +59,7 @@ static const struct wrong wrong[] = {
 	{ "/cpu?ms=%1b%5b31m", "ms is a number from 0 to 10000, not ?[31m" },
 	{ "/disk",             "mb is a number from 0 to 64, not nothing" },
 	{ "/disk?mb=65",       "mb is a number from 0 to 64, not 65" },
-	{ "/count?n=many",     "n is a number from 0 to 10000000, not many" },
+	{ "/count?n=many",     "n is a number from 0 to 100000000, not many" },
 	{ "/count?lock=maybe", "lock is on or off" },
 	{ "/sleep?ms=1e99",    "how long?" },
 };

@@ -26,6 +26,19 @@ state_counts(const struct snapshot *snap, const struct proc *p)
 	       (!p->dead || p->state == 'Z') && !state_passes(snap, p);
 }
 
+bool
+play_state_named(const struct snapshot *snap)
+{
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+
+		if (p->tid && !p->dead && !p->name[0] && p->parent >= 0 &&
+		    snap->proc[p->parent].kind == KIND_WORKER)
+			return false;
+	}
+	return true;
+}
+
 /* Whoever lives and is not stopped may run or sleep at the moment. */
 static char
 state_letter(const struct proc *p)

@@ -5,6 +5,8 @@
 #ifndef LESSONS_PLAY_STATE_H
 #define LESSONS_PLAY_STATE_H
 
+#include <stdbool.h>
+
 #include "core/watch/snapshot.h"
 
 /*
@@ -13,5 +15,8 @@
  * wait).  To be freed; NULL without memory.
  */
 char *play_state(const struct snapshot *);
+
+/* Threads of workers are seen a moment before they have their names. */
+bool play_state_named(const struct snapshot *);
 
 #endif

@@ -279,8 +279,9 @@ play_remember(struct play *p, int step)
 		loop_turn(p->loop, clock_ns() + 20 * NS_PER_MS, NULL);
 		play_refresh(p);
 		state = play_state(session_snapshot(p->session));
-	} while (state && (!before || strcmp(state, before) != 0) &&
-	         clock_ns() < end_ns);
+	} while (state && clock_ns() < end_ns &&
+	         (!before || strcmp(state, before) != 0 ||
+	          !play_state_named(session_snapshot(p->session))));
 	free(before);
 	p->state[step] = state;
 }

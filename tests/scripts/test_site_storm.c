@@ -127,7 +127,7 @@ storm_blow(struct storm *w)
 	struct story *s = w->c.s;
 
 	story_send(s, "shutdown web2\nserve web2 --port 0\nrespawn on web2\n"
-	              "check workers(web2) = 2");
+	              "until count(workers) = 4 within 30s");
 	story_expect(s, "master web2 .* exited 0");
 	story_expect(s, "web2 is http");
 	/* Who dies before `respawn on` has no successor. */

@@ -6,7 +6,9 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "tests/screens/reel.h"
 #include "tests/screens/screen.h"
 
 #define PROMPT "^forkshop>$"
@@ -110,6 +112,36 @@ START_TEST(a_lost_step_says_so_in_the_panel)
 }
 END_TEST
 
+START_TEST(steps_are_chapters_of_a_recording)
+{
+	static const char text[] = "#! type 1ms\n#! step zombies make\n"
+	                           "p1 fork\np2 exit 7\npredict 2\n"
+	                           "#! step zombies kill\n";
+	char script[] = "/tmp/forkshop-steps-XXXXXX";
+	char cast[] = "/tmp/forkshop-cast-XXXXXX";
+	const char *argv[] = { "forkshop", "-e", "play", script,
+		               "--record", cast, NULL };
+	int fd = mkstemp(script), n;
+	struct screen *s;
+	struct reel *r;
+
+	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	close(fd);
+	close(mkstemp(cast));
+	s = screen_open(argv, 24, 80);
+	ck_assert_int_eq(screen_wait_end(s), 0);
+	ck_assert_int_eq(screen_close(s), 0);
+	r = reel_open(cast);
+	unlink(script);
+	unlink(cast);
+	ck_assert_int_ge(reel_find(r, 'm', "zombies: make"), 0);
+	n = reel_find(r, 'm', "zombies: kill");
+	ck_assert_int_gt(n, 0);
+	ck_assert_ptr_nonnull(strstr(reel_text(r, n + 2, true), "step 2 of 4"));
+	reel_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -127,6 +159,7 @@ main(void)
 	               leave_gives_the_rows_back_and_learn_takes_them_again);
 	tcase_add_test(tc, the_solution_is_typed_visibly);
 	tcase_add_test(tc, a_lost_step_says_so_in_the_panel);
+	tcase_add_test(tc, steps_are_chapters_of_a_recording);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

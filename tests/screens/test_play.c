@@ -458,25 +458,6 @@ START_TEST(a_file_that_takes_nothing_is_one_sentence)
 }
 END_TEST
 
-START_TEST(steps_of_lessons_are_chapters_of_a_recording)
-{
-	struct screen *s = play("#! type 1ms\n#! step zombies make\np1 fork\n"
-	                        "p2 exit 7\npredict 2\n#! step zombies kill\n",
-	                        in_folder("a.cast"));
-	struct reel *r;
-	int n;
-
-	ck_assert_int_eq(screen_wait_end(s), 0);
-	ck_assert_int_eq(screen_close(s), 0);
-	r = reel_open(in_folder("a.cast"));
-	ck_assert_int_ge(reel_find(r, 'm', "zombies: make"), 0);
-	n = reel_find(r, 'm', "zombies: kill");
-	ck_assert_int_gt(n, 0);
-	ck_assert_ptr_nonnull(strstr(reel_text(r, n + 2, true), "step 2 of 4"));
-	reel_close(r);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -508,7 +489,6 @@ main(void)
 	tcase_add_test(cast, a_program_with_the_terminal_is_recorded_too);
 	tcase_add_test(cast, a_killed_shell_leaves_a_recording);
 	tcase_add_test(cast, a_file_that_takes_nothing_is_one_sentence);
-	tcase_add_test(tc, steps_of_lessons_are_chapters_of_a_recording);
 	suite_add_tcase(suite, cast);
 	suite_add_tcase(suite, same);
 	srunner_run_all(runner, CK_ENV);

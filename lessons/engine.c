@@ -96,6 +96,7 @@ engine_fresh(struct engine *e, int target, bool solving, struct err *err)
 		return -1;
 	engine_clean(e);
 	e->port = port_pick(e->options.port);
+	session_usual_port(e->session, e->port);
 	e->left[0] = '\0';
 	e->state = ENGINE_COMING;
 	e->step = -1;

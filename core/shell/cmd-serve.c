@@ -134,10 +134,14 @@ serve_is_ours(const char *name)
 	       strcmp(name, "--defer-accept") == 0;
 }
 
-/* All words of the server's command line. */
+/*
+ * All words of the server's command line.
+ *
+ * port: where it listens when nothing else was typed; "" where it will.
+ */
 static void
-serve_words(const struct args *args, const char *name, const char *defer,
-            const char *words[SERVE_WORDS])
+serve_words(const struct args *args, const char *name, const char *port,
+            const char *defer, const char *words[SERVE_WORDS])
 {
 	const struct command_option *o = args->command->options;
 	int n = 0;
@@ -146,6 +150,10 @@ serve_words(const struct args *args, const char *name, const char *defer,
 	words[n++] = name;
 	words[n++] = "--workers"; /* they are forked when we ask for it */
 	words[n++] = "0";
+	if (port[0] && !args_option(args, "--port")) {
+		words[n++] = "--port";
+		words[n++] = port;
+	}
 	words[n++] = strcmp(defer, "on") == 0 ? "--defer-accept=on"
 	                                      : "--defer-accept=off";
 	for (int i = 0; i < COMMAND_OPTIONS && o[i].name; i++) {
@@ -165,7 +173,7 @@ serve_start(struct session *s, const struct args *args, struct serving *v,
 	const char *defer = args_option(args, "--defer-accept");
 	const char *words[SERVE_WORDS];
 	const char *env[] = { args_option(args, "--env"), NULL };
-	char name[NAME_SIZE], cmd[NAME_SIZE + 20];
+	char name[NAME_SIZE], cmd[NAME_SIZE + 20], port[12] = "";
 	struct start_plan plan = { .kind = START_SERVER,
 		                   .name = v->name,
 		                   .argv = words,
@@ -176,7 +184,9 @@ serve_start(struct session *s, const struct args *args, struct serving *v,
 
 	if (!defer)
 		defer = session_setting(s, "defer-accept");
-	serve_words(args, v->name, defer, words);
+	if (s->usual_port)
+		snprintf(port, sizeof(port), "%d", s->usual_port);
+	serve_words(args, v->name, port, defer, words);
 	snprintf(cmd, sizeof(cmd), "forkshop-server %s", v->name);
 	return session_start(s, &plan, name, err);
 }

@@ -169,6 +169,7 @@ struct session {
 	unsigned last_used, last_job, last_client, last_measure;
 	struct job *foreground; /* borrowed: in jobs; NULL: the prompt */
 	struct serving servers[SESSION_SERVERS];
+	int usual_port;   /* of servers that are told none; 0: 3000 */
 	uint32_t slow_ms; /* of every server, as `slow` was told */
 
 	struct troupe *troupe; /* owned: puppets, and what they hang on */

@@ -214,6 +214,12 @@ session_status(const struct session *s)
 	return s->status;
 }
 
+void
+session_usual_port(struct session *s, int port)
+{
+	s->usual_port = port;
+}
+
 /* At a screen a mistyped line is no failure; the loss of the lab is one. */
 void
 session_fail(struct session *s, int status)

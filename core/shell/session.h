@@ -268,6 +268,12 @@ const struct server *session_default_server(struct session *, const char *name,
 const struct server *session_master(struct session *, const char *name,
                                     struct err *);
 
+/*
+ * From now on a `serve` that names no port means this one; 0: 3000, as
+ * without a lesson.
+ */
+void session_usual_port(struct session *, int port);
+
 /* A process by name, pid or %job; NULL and a sentence with the nearest. */
 const struct proc *session_target(struct session *, const char *name,
                                   struct err *);

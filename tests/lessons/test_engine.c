@@ -3,10 +3,14 @@
  * A student goes through the lesson zombies, with wrong turns, at the real
  * shell without a screen.
  */
+#include <arpa/inet.h>
 #include <check.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/story.h"
 
@@ -215,6 +219,29 @@ START_TEST(the_solution_of_another_lesson_loses_nothing)
 }
 END_TEST
 
+START_TEST(where_3000_is_taken_serve_means_the_port_of_the_lesson)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		                 .sin_port = htons(3000),
+		                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct story *s;
+
+	/* Where that fails, somebody else has it: as good. */
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		ck_assert_int_eq(listen(fd, 1), 0);
+	s = learn("cluster");
+	story_send(s, "serve --workers 0");
+	story_expect(s, "^\\[x\\] web lives");
+	story_send(s, "get");
+	story_expect(s, "before `get` runs");
+	story_send(s, "3");
+	story_expect(s, "step 1 of 5 is done");
+	story_close(s);
+	close(fd);
+}
+END_TEST
+
 /* Free play and progress ************************************************/
 
 START_TEST(leave_is_free_play_and_learn_comes_back)
@@ -397,6 +424,8 @@ main(void)
 	tcase_add_test(tc, solve_starts_fresh_and_types_the_solution);
 	tcase_add_test(tc, goto_does_the_steps_before);
 	tcase_add_test(tc, the_solution_of_another_lesson_loses_nothing);
+	tcase_add_test(tc,
+	               where_3000_is_taken_serve_means_the_port_of_the_lesson);
 	tcase_add_test(tc, leave_is_free_play_and_learn_comes_back);
 	tcase_add_test(tc, progress_survives_the_end_of_the_program);
 	tcase_add_test(tc, progress_survives_a_kill);

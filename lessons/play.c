@@ -449,11 +449,9 @@ play_check_left(struct play *p, int port)
 static void
 play_close(struct play *p)
 {
-	int port = p->engine ? p->engine->port : 3000;
-
 	session_close(p->session);
 	if (p->session)
-		play_check_left(p, port);
+		play_check_left(p, p->engine->port);
 	engine_close(p->engine);
 	if (p->loop)
 		loop_close(p->loop);

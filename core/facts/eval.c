@@ -7,6 +7,7 @@
  * Verdicts combine as in Kleene's logic: false and unknown is false, true and
  * unknown is unknown.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,6 +161,23 @@ eval_statement(struct scene *k, struct node *n, char *say)
 
 /* Events ****************************************************************/
 
+/* What has not happened, in words, where there are shorter ones. */
+static void
+eval_say_not_yet(const struct scene *k, const struct node *n, char *say)
+{
+	char what[128];
+
+	scene_source(k, n, what, sizeof(what));
+	if (n->event == EVENT_TYPED)
+		SAY("%s was not typed yet", n->other);
+	else if (n->event == EVENT_CALLED)
+		SAY("%s has not called %s yet", n->name, n->other);
+	else if (n->event == EVENT_REFUSED)
+		SAY("nobody was refused at port %" PRId64, n->n);
+	else
+		SAY("%s has not happened", what);
+}
+
 static struct truth
 eval_event(struct scene *k, struct node *n, char *say)
 {
@@ -175,7 +193,7 @@ eval_event(struct scene *k, struct node *n, char *say)
 		SAY("some events were lost, %s may have been among them", what);
 		return (struct truth){ FACT_UNKNOWN, false, scene_here(k) };
 	}
-	SAY("%s has not happened", what);
+	eval_say_not_yet(k, n, say);
 	return eval_level(k, false);
 }
 

@@ -79,6 +79,18 @@ scene_source(const struct scene *k, const struct node *n, char *buf,
 	snprintf(buf, size, "%.*s", n->to - n->from, k->fact->text + n->from);
 }
 
+/* max(S, V) - min(S, V): how far a set is apart in a value. */
+static bool
+scene_is_spread(const struct node *n)
+{
+	const struct node *a = n->left, *b = n->right;
+
+	return n->op == OP_SUBTRACT && a->op == OP_MAX && b->op == OP_MIN &&
+	       a->set == b->set && strcmp(a->of, b->of) == 0 &&
+	       a->left->op == OP_VALUE && b->left->op == OP_VALUE &&
+	       a->left->value == b->left->value;
+}
+
 /* "workers", "requests of w1", or as it was written. */
 void
 scene_describe(const struct scene *k, const struct node *n, char *buf,
@@ -88,6 +100,9 @@ scene_describe(const struct scene *k, const struct node *n, char *buf,
 		snprintf(buf, size, "%s of %s", n->set->name, n->of);
 	else if (n->op == OP_COUNT)
 		snprintf(buf, size, "%s", n->set->name);
+	else if (scene_is_spread(n))
+		snprintf(buf, size, "difference in %s",
+		         n->left->left->value->name);
 	else if (n->op == OP_VALUE && (n->value->flags & VALUE_VARIABLE))
 		snprintf(buf, size, "%s of %s in %s", n->value->name, n->other,
 		         n->name[0] ? n->name : k->each_name);

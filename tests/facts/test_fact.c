@@ -284,7 +284,7 @@ START_TEST(a_set_can_be_asked_together)
 {
 	static const struct question rows[] = {
 		{ "all(workers, requests >= 10) and max(workers, requests) - min(workers, requests) <= 1", FACT_TRUE,
-		  "requests of w1: 12; requests of w2: 11; max(workers, requests) - min(workers, requests): 1" },
+		  "requests of w1: 12; requests of w2: 11; difference in requests: 1" },
 		{ "all(workers, requests >= 12)", FACT_FALSE, "requests of w2: 11, wanted at least 12" },
 		{ "all(workers, alive)", FACT_TRUE, "w1 is alive; w2 is alive" },
 		{ "any(workers, state = T)", FACT_TRUE, "state of w2: T" },

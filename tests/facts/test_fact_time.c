@@ -69,6 +69,25 @@ happens(enum event_type type, const char *who, const char *other, int64_t a)
 	return tableau_event(&t, type, who, other, a, 0);
 }
 
+START_TEST(what_was_not_done_yet_is_said_in_words)
+{
+	static const struct {
+		const char *fact, *say;
+	} rows[] = {
+		{ "typed(ps)", "ps was not typed yet" },
+		{ "called(fork, p1)", "p1 has not called fork yet" },
+		{ "refused(3000)", "nobody was refused at port 3000" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fact *fact = begin(rows[i].fact);
+
+		expect(fact, FACT_FALSE, rows[i].say);
+		fact_free(fact);
+	}
+}
+END_TEST
+
 START_TEST(an_event_is_remembered)
 {
 	struct fact *fact = begin("exited(p2)");
@@ -447,6 +466,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, draw, wipe);
+	tcase_add_test(c, what_was_not_done_yet_is_said_in_words);
 	tcase_add_test(c, an_event_is_remembered);
 	tcase_add_test(c, what_was_before_the_start_does_not_count);
 	tcase_add_test(c, an_event_is_of_whom_it_says);

@@ -28,7 +28,7 @@ use(struct lesson *l, const char *bytes, size_t size)
 		abort();
 	translate_check(l, other, &found);
 	translate_over(l, other);
-	compile_write(l, out);
+	compile_write(l, "fuzz", out);
 	fclose(out);
 	free(text);
 	lesson_free(other);

@@ -10,7 +10,9 @@
  *	     ├─ forkshop-server web   core/serve: accepts, hands over, forks
  *	     │   ├─ forkshop-server w1   a worker: a fork of it, no exec
  *	     │   └─ forkshop-server w2
+ *	     ├─ forkshop-server lb1   a balancer in front of servers
  *	     ├─ forkshop-client c1    core/load: fires requests
+ *	     ├─ forkshop-puppet p1    core/puppet: a system call when told
  *	     └─ sh -c ...             any program that the student types
  *
  * Commands go down, facts come up, and they meet nowhere else:
@@ -22,11 +24,13 @@
  *
  *	core/sys     the kernel's doors: child (fork, exec), procfs, loop
  *	core/wire    messages between our processes; the page of counters
- *	core/lab, core/serve, core/load   programs that nobody includes
+ *	core/lab, core/serve, core/load, core/puppet   programs of their own,
+ *	             which nobody includes
  *	core/watch   what is true now (snapshot), and what was (timeline)
  *	core/facts   questions about that state: parse, evaluate, explain
  *	core/shell   the language of the prompt; runs with no terminal
  *	core/tape    scripts that play themselves, and recordings
+ *	lessons      the lesson engine, its linter, and the lessons
  *	tui          this room: app, prompt (readline), term (curses), views
  *
  * Start reading at core/wire/msg.h, where all that is said between the

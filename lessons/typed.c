@@ -12,9 +12,9 @@
 
 /* Commands that would lead out of the lesson, or into files. */
 static const char *const typed_refused[] = {
-	"quit",   "cd",    "source",  "record", "history", "clear",   "learn",
-	"hint",   "solve", "again",   "goto",   "leave",   "lessons", "predict",
-	"export", "mark",  "caption", "play",   NULL
+	"quit",    "cd",     "source", "record",  "history", "learn",
+	"hint",    "solve",  "again",  "goto",    "leave",   "lessons",
+	"predict", "export", "mark",   "caption", "play",    NULL
 };
 
 /* Programs that are no commands of ours, and what their words may be. */

@@ -17,11 +17,20 @@
 
 #define PORT_LESSON 3000
 
+/* A value of something else: /sleep?ms=3000, but not --port=3000. */
+static bool
+port_value(const char *text, const char *at)
+{
+	return at > text && at[-1] == '=' &&
+	       (at - text < 5 || strncmp(at - 5, "port=", 5) != 0);
+}
+
 /* Does the number stand here by itself? */
 static bool
 port_here(const char *text, const char *at)
 {
-	return strncmp(at, "3000", 4) == 0 && !isalnum((unsigned char)at[4]) &&
+	return !port_value(text, at) && strncmp(at, "3000", 4) == 0 &&
+	       !isalnum((unsigned char)at[4]) &&
 	       (at == text ||
 	        (!isalnum((unsigned char)at[-1]) && at[-1] != '.'));
 }

@@ -24,6 +24,12 @@ hand_stop(struct engine *e)
 	e->hand_timer = 0;
 }
 
+const char *
+engine_typed(const struct engine *e)
+{
+	return e->type > 0 ? e->typed[e->type - 1].text : "";
+}
+
 bool
 engine_typing(const struct engine *e)
 {

@@ -149,6 +149,9 @@ bool engine_said(const struct engine *, int check);
 void engine_type(struct engine *, const struct line *, int n);
 bool engine_typing(const struct engine *);
 
+/* The line that runs, or was typed last; "" when none was. */
+const char *engine_typed(const struct engine *);
+
 /* Stop after this step instead of going on; the player looks in between. */
 void engine_pause(struct engine *, bool);
 bool engine_paused(const struct engine *); /* all goals hold, and it waits */

@@ -200,9 +200,9 @@ play_solve(struct play *p, const struct step *s)
 		if (engine_typing(p->engine))
 			play_wrong(p,
 			           s->solutions ? s->solution[0].line : s->line,
-			           "the solution of the step %s hangs: it "
-			           "was stopped",
-			           s->id);
+			           "the solution of the step %s hangs at "
+			           "\"%.60s\": it was stopped",
+			           s->id, engine_typed(p->engine));
 		else
 			play_tell_open(p, s);
 		play_check_truths(p, s);

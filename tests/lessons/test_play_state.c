@@ -68,6 +68,17 @@ START_TEST(a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment)
 }
 END_TEST
 
+START_TEST(a_thread_of_a_worker_without_a_name_is_not_settled)
+{
+	ck_assert(play_state_named(snap));
+	row(J1, KIND_THREAD, "", W1, 'S');
+	snap->proc[J1].tid = 12;
+	ck_assert(!play_state_named(snap));
+	row(J1, KIND_THREAD, "", P1, 'S');
+	ck_assert(play_state_named(snap));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -80,6 +91,7 @@ main(void)
 	tcase_add_test(tc, a_zombie_counts_where_its_parent_does_not_ask);
 	tcase_add_test(tc,
 	               a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment);
+	tcase_add_test(tc, a_thread_of_a_worker_without_a_name_is_not_settled);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);

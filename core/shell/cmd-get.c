@@ -62,6 +62,34 @@ get_at_balancer(struct session *s, struct get_at *at, const struct serving *v)
 	return true;
 }
 
+/* No server is up, but workers of one that has ended may hold its port. */
+static bool
+get_at_orphans(struct session *s, struct get_at *at)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	const struct serving *v;
+
+	if (session_default_server(s, NULL, NULL))
+		return false;
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+
+		if (p->kind != KIND_WORKER || p->dead)
+			continue;
+		v = session_serving(s, p->server);
+		if (!v || !v->port)
+			continue;
+		at->port = v->port;
+		snprintf(at->server, sizeof(at->server), "%s", v->name);
+		session_say(s, LINE_RESULT,
+		            "%s has ended, its workers have not: port %u is "
+		            "asked",
+		            v->name, (unsigned)v->port);
+		return true;
+	}
+	return false;
+}
+
 /* Who is aimed at, and which server that is; NULL and err. */
 static const struct server *
 get_aimed(struct session *s, const char *to, struct get_at *at, struct err *err)
@@ -97,6 +125,8 @@ get_find(struct session *s, const struct args *args, struct get_at *at,
 		return -1;
 	if (name ? get_at_balancer(s, at, session_serving(s, name))
 	         : at->port || get_at_balancer(s, at, balance_front(s)))
+		return 0;
+	if (!name && get_at_orphans(s, at))
 		return 0;
 	if (!to)
 		return get_at_server(at, session_default_server(s, server, err),

@@ -220,7 +220,7 @@ main(void)
 	tcase_set_timeout(bad, 0);
 	tcase_add_loop_test(tc, it_has_nothing_wrong, 0, course.n);
 	tcase_add_loop_test(tc, it_is_proved_on_one_processor, 0, course.n);
-	if (getenv("FORKSHOP_LONG"))
+	if (stage_rounds(0, 1))
 		tcase_add_loop_test(tc, it_is_proved_under_load, 0, course.n);
 	tcase_add_loop_test(bad, what_is_not_so_is_said_with_file_and_line, 0,
 	                    unprovable.n);

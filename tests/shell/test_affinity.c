@@ -19,6 +19,8 @@ START_TEST(a_worker_moves_with_all_its_threads_and_a_thread_alone)
 	story_expect(s, "p1: pthread_create\\(\\) = 0");
 	story_send(s, "p1 getpid");
 	strcpy(pid, story_expect(s, "p1: getpid\\(\\) = ([0-9]+)")[1]);
+	story_send(s, "until alive(p1.t1) within 20s");
+	story_expect(s, "^true");
 	story_send(s, "affinity p1 0");
 	story_expect(s, "p1 and its threads may run on processor 0 now");
 	ck_assert_int_eq(atoi(story_outside(s,

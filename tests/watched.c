@@ -119,6 +119,13 @@ watched_job(const char *name, const char *command)
 void
 watched_server(const char *workers, const char *on_parent_death)
 {
+	watched_model(workers, on_parent_death, "event");
+}
+
+void
+watched_model(const char *workers, const char *on_parent_death,
+              const char *model)
+{
 	const char *argv[] = { stage_program("forkshop-server"),
 		               "web",
 		               "--port",
@@ -127,6 +134,8 @@ watched_server(const char *workers, const char *on_parent_death)
 		               workers,
 		               "--on-parent-death",
 		               on_parent_death,
+		               "--model",
+		               model,
 		               NULL };
 	struct watched *w = &watched;
 	int pair[2], fd, fds[4];
@@ -138,7 +147,7 @@ watched_server(const char *workers, const char *on_parent_death)
 	w->wire = wire_open(pair[0], &err);
 	loop_watch(w->loop, pair[0], EPOLLIN, watched_on_server, NULL, &err);
 	watch_expect(w->watch, "web", KIND_MASTER, "forkshop-server web");
-	watch_server(w->watch, "web", w->page, "rr", "event", on_parent_death);
+	watch_server(w->watch, "web", w->page, "rr", model, on_parent_death);
 	fds[0] = 2;
 	fds[1] = pair[1];
 	fds[2] = fd;

@@ -37,6 +37,8 @@ void watched_close(void);
 
 /* Start the server "web" on any port, or `sh -c command` as a job. */
 void watched_server(const char *workers, const char *on_parent_death);
+void watched_model(const char *workers, const char *on_parent_death,
+                   const char *model);
 void watched_job(const char *name, const char *command);
 
 /* n requests, one after the other, each on a connection of its own. */

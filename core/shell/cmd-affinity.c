@@ -13,8 +13,10 @@
 static const struct proc *
 affinity_target(struct session *s, const char *name, struct err *err)
 {
-	const struct proc *p = session_target(s, name, err);
+	const struct proc *p;
 
+	watch_refresh(session_watch(s)); /* a thread may have just been born */
+	p = session_target(s, name, err);
 	if (!p)
 		return NULL;
 	if (p->kind != KIND_SHELL && p->kind != KIND_LAB && !p->dead)

@@ -94,8 +94,10 @@ get_at_orphans(struct session *s, struct get_at *at)
 static const struct server *
 get_aimed(struct session *s, const char *to, struct get_at *at, struct err *err)
 {
-	const struct proc *p = session_target(s, to, err);
+	const struct proc *p;
 
+	watch_refresh(session_watch(s)); /* a thread may have just been born */
+	p = session_target(s, to, err);
 	if (!p)
 		return NULL;
 	if (p->kind == KIND_MASTER)

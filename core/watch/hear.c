@@ -164,7 +164,8 @@ hear_started(struct watch *w, struct heard *h)
 }
 
 static void
-hear_worker(struct served *served, struct member *m, const struct heard *h)
+hear_worker(struct watch *w, struct served *served, struct member *m,
+            const struct heard *h)
 {
 	const struct msg_born *born = &h->msg->born;
 
@@ -178,10 +179,8 @@ hear_worker(struct served *served, struct member *m, const struct heard *h)
 	m->served = served;
 	if (served)
 		memcpy(m->p.server, served->s.name, sizeof(m->p.server));
-	if (served && born->row > 0 && born->row < PAGE_ROWS) {
-		m->row = born->row;
-		served->of[born->row] = m;
-	}
+	if (served && born->row > 0 && born->row < PAGE_ROWS)
+		lanes_worker(w, served, m, (int)born->row);
 }
 
 static void
@@ -196,7 +195,7 @@ hear_forked(struct watch *w, struct heard *h)
 		return;
 	hear_hold(w, m, h);
 	if (born->id)
-		hear_worker(h->served, m, h);
+		hear_worker(w, h->served, m, h);
 	e = watch_about(EVENT_FORKED, m, hear_born_ns(h, m));
 	if (m->parent)
 		e.other = watch_who(m->parent);

@@ -216,6 +216,10 @@ bool pages_of(const struct member *, const struct member *worker);
 
 /* lanes.c ***************************************************************/
 
+/* That worker has that row; its threads may have told of themselves before. */
+void lanes_worker(struct watch *, struct served *, struct member *worker,
+                  int row);
+
 /* A REPORT_THREAD or REPORT_THREAD_ENDED in the ring of `row`. */
 void lanes_hear(struct watch *, struct served *, int row,
                 const struct report *);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/sys/clock.h"
 #include "core/watch/ending.h"
 #include "core/watch/inside.h"
 
@@ -18,7 +19,7 @@ lanes_is_thread(const struct report *r)
 }
 
 static struct member *
-lanes_worker(const struct served *served, uint32_t id)
+lanes_find_worker(const struct served *served, uint32_t id)
 {
 	for (int i = 1; i < PAGE_ROWS; i++) {
 		struct member *m = served->of[i];
@@ -72,7 +73,7 @@ static void
 lanes_born(struct watch *w, struct served *served, int row,
            const struct report *r)
 {
-	struct member *worker = lanes_worker(served, r->id);
+	struct member *worker = lanes_find_worker(served, r->id);
 	struct member *m = worker ? lanes_enter(w, worker, r) : NULL;
 	bool told = m && m->named;
 	struct event e;
@@ -88,6 +89,30 @@ lanes_born(struct watch *w, struct served *served, int row,
 	                r->t_ns);
 	e.other = watch_who(worker);
 	watch_add(w, &e);
+}
+
+/*
+ * Threads that were started before we knew their worker have told of it in
+ * vain; what they wrote to their rows stands there.
+ */
+void
+lanes_worker(struct watch *w, struct served *served, struct member *worker,
+             int row)
+{
+	worker->row = row;
+	served->of[row] = worker;
+	for (uint32_t i = 1; served->page && i < served->page->high; i++) {
+		const struct row *of = &served->page->row[i];
+		struct report r = { .t_ns = clock_ns(),
+			            .id = of->id,
+			            .thread = of->thread,
+			            .pid = of->pid,
+			            .tid = of->tid };
+
+		if (of->used == ROW_USED && r.thread && r.tid &&
+		    r.id == worker->p.id)
+			lanes_born(w, served, (int)i, &r);
+	}
 }
 
 static struct member *

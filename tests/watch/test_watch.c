@@ -84,6 +84,30 @@ START_TEST(requests_are_counted_and_told_in_order)
 }
 END_TEST
 
+/* Two threads stand in /proc; what the master says is not heard yet. */
+static bool
+threads_are_seen(void *arg)
+{
+	const struct snapshot *snap;
+	int n = 0;
+
+	(void)arg;
+	watch_refresh(watched.watch);
+	snap = watch_snapshot(watched.watch);
+	for (int i = 0; i < snap->nprocs; i++)
+		n += snap->proc[i].tid != 0;
+	return n >= 2;
+}
+
+START_TEST(threads_that_were_seen_before_their_worker_get_its_name)
+{
+	watched_model("1", "channel", "pool");
+	stage_until(threads_are_seen, NULL, "threads of an unknown worker");
+	until(listens("w1"));
+	until(watched_row("w1.t1") && watched_row("w1.t2"));
+}
+END_TEST
+
 START_TEST(a_killed_worker_lingers_with_its_reason)
 {
 	const struct proc *p;
@@ -251,6 +275,8 @@ main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_checked_fixture(c, setup, watched_close);
 	tcase_add_test(c, a_server_and_its_workers_stand_under_the_lab);
+	tcase_add_test(c,
+	               threads_that_were_seen_before_their_worker_get_its_name);
 	tcase_add_test(c, a_killed_worker_lingers_with_its_reason);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/serve/counter.h"
+
 /* Connections *************************************************************/
 
 /* The main thread waits to hear of it: this time it does. */
@@ -69,6 +71,15 @@ lane_leave(struct lane *l)
 }
 
 static void
+lane_peek(struct lane *l, const struct msg *ask)
+{
+	struct msg m = counter_peek(ask);
+
+	memcpy(m.name, ask->name, sizeof(m.name));
+	wire_send(l->wire, &m, NULL, 0, NULL);
+}
+
+static void
 lane_hear(struct lane *l, const struct msg *m, const int *fds, int nfds)
 {
 	if (m->type == MSG_HANDOFF && nfds == 1) {
@@ -80,6 +91,8 @@ lane_hear(struct lane *l, const struct msg *m, const int *fds, int nfds)
 		lane_leave(l);
 	} else if (m->type == MSG_WANTED) {
 		http_yield(l->http);
+	} else if (m->type == MSG_VARIABLE) {
+		lane_peek(l, m);
 	} else if (m->type == MSG_SET) {
 		settings_change(&l->settings, m->set.name, m->set.value, NULL);
 		gate_poke(&l->gate);

@@ -32,6 +32,7 @@ struct offspring {
 	pid_t pid;
 	int row;
 	struct wire *wire; /* owned: our end */
+	uint32_t asked;    /* it is to answer this, and is watched; 0 nothing */
 };
 
 struct family {
@@ -49,6 +50,65 @@ struct family {
 	struct lane_plan plan;
 };
 
+/* Asked for a variable *****************************************************/
+
+/* Its answer is here; or why there is none. */
+static void
+model_fork_unask(struct family *f, struct offspring *child, const char *why)
+{
+	if (!child->asked)
+		return;
+	loop_drop(f->worker->loop, wire_fd(child->wire));
+	if (why)
+		worker_answer(f->worker, child->asked, why);
+	child->asked = 0;
+}
+
+static void
+model_fork_told(void *arg, uint32_t events)
+{
+	struct family *f = arg;
+	static struct msg m;
+	int fds[WIRE_FDS], nfds, got;
+
+	(void)events;
+	for (int i = 0; i < f->n; i++) {
+		struct offspring *child = &f->child[i];
+
+		if (!child->asked)
+			continue;
+		got = wire_recv(child->wire, &m, fds, &nfds);
+		if (got > 0)
+			wire_drop_fds(fds, nfds);
+		if (got > 0 && m.type == MSG_VALUE)
+			worker_tell(f->worker, &m);
+		if (got < 0 || (got > 0 && m.seq == child->asked))
+			model_fork_unask(f, child,
+			                 got < 0 ? "it has ended" : NULL);
+	}
+}
+
+static int
+model_fork_peek(struct worker *w, uint32_t number, const struct msg *ask)
+{
+	struct family *f = w->model_state;
+	struct offspring *child = NULL;
+	struct err err;
+
+	for (int i = 0; i < f->n; i++)
+		if (f->child[i].number == number)
+			child = &f->child[i];
+	if (!child)
+		return -1;
+	model_fork_unask(f, child, "it is asked again");
+	if (wire_send(child->wire, ask, NULL, 0, NULL) < 0 ||
+	    loop_watch(w->loop, wire_fd(child->wire), EPOLLIN, model_fork_told,
+	               f, &err) < 0)
+		return -1;
+	child->asked = ask->seq;
+	return 0;
+}
+
 /* Death *******************************************************************/
 
 static void
@@ -63,6 +123,7 @@ model_fork_ended(struct family *f, int i, int raw)
 	lane_say_ended(&who, raw);
 	page_row_fold(who.page, child->row);
 	worker_held(&who, -1);
+	model_fork_unask(f, child, "it has ended");
 	wire_close(child->wire);
 	*child = f->child[--f->n];
 }
@@ -300,6 +361,7 @@ const struct model model_fork = {
 	.room = model_fork_room,
 	.yield = model_fork_yield,
 	.poke = model_fork_poke,
+	.peek = model_fork_peek,
 	.leave = model_fork_leave,
 	.close = model_fork_close,
 	.fork = model_fork_fork,

@@ -49,6 +49,12 @@ struct model {
 	void (*poke)(struct worker *, const struct msg *);
 
 	/*
+	 * A VARIABLE for child `number`: it answers, or whoever reaps it does.
+	 * Returns -1 when there is no such child.  NULL: it has none.
+	 */
+	int (*peek)(struct worker *, uint32_t number, const struct msg *);
+
+	/*
 	 * `n` more serving threads; and the end of one, upon which `seq` is
 	 * answered.  NULL: it has none to give, for the reason one_thread.
 	 */

@@ -19,7 +19,7 @@
 
 static void worker_channel(void *arg, uint32_t events);
 
-static void
+void
 worker_tell(struct worker *w, struct msg *m)
 {
 	if (!w->channel)
@@ -235,11 +235,20 @@ worker_set(struct worker *w, const struct msg *m)
 	worker_closed(w); /* there may be more room than before */
 }
 
+/* Ours, or that of a child, "w1.f3", which has memory of its own. */
 static void
 worker_peek(struct worker *w, const struct msg *ask)
 {
-	struct msg m = counter_peek(ask);
+	const struct model *model = w->settings.model;
+	unsigned number = 0;
+	struct msg m;
 
+	if (sscanf(ask->name, "w%*u.f%u", &number) == 1) {
+		if (!model->peek || model->peek(w, number, ask) < 0)
+			worker_answer(w, ask->seq, "it is gone");
+		return;
+	}
+	m = counter_peek(ask);
 	worker_tell(w, &m);
 }
 

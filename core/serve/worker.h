@@ -89,6 +89,9 @@ void worker_held(const struct reporter *, int more);
 /* Answer a request of the shell: DONE, or FAILED with the reason. */
 void worker_answer(struct worker *, uint32_t seq, const char *why);
 
+/* To the master, and what it does not want on to the shell. */
+void worker_tell(struct worker *, struct msg *);
+
 /* A line for the log. */
 void worker_say(struct worker *, const char *text);
 

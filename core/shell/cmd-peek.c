@@ -67,7 +67,9 @@ const struct command cmd_peek = {
 	    "Each worker has a variable counter, which the page /count adds "
 	    "to; a puppet has those that p1 set x 5 makes. Every process is "
 	    "asked and tells of its own memory: the same address can hold "
-	    "another value in each. Right of the value stands what the kernel "
+	    "another value in each. A thread has the memory of its process; "
+	    "a process that the model fork made for a connection (w1.f1) has "
+	    "its own. Right of the value stands what the kernel "
 	    "says of the page: after a fork both have the same one, until one "
 	    "of them writes to it.",
 	.example = "peek counter",

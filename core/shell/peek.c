@@ -95,6 +95,7 @@ peek_answers(struct session *s, const struct proc *p)
 	if (puppet)
 		return puppet->name;
 	if (p->kind == KIND_MASTER || p->kind == KIND_WORKER ||
+	    (p->kind == KIND_CHILD && p->server[0]) ||
 	    (p->kind == KIND_THREAD && p->server[0] && p->name[0]))
 		return p->name;
 	return NULL;

@@ -167,6 +167,61 @@ START_TEST(threads_and_servers_are_told_apart)
 }
 END_TEST
 
+/* A request sleeps in it for as long as the test lasts. */
+static struct story *
+child_of_a_worker(int *pid)
+{
+	struct story *s = workers("1");
+	char name[32];
+
+	story_send(s, "model fork; set linger off");
+	story_expect(s, "worker w2 .* listening");
+	story_outside(s,
+	              "curl -s -m 60 'http://127.0.0.1:%d/sleep?ms=50000' "
+	              ">/dev/null 2>&1 &",
+	              story_port(s));
+	story_send(s, "until count(children of w2) = 1 and "
+	              "inflight(web) = 1 within 10s; peek counter");
+	strcpy(name, story_expect(s, "w2.f1 +([0-9]+) ")[1]);
+	*pid = atoi(name);
+	return s;
+}
+
+START_TEST(a_child_of_a_worker_has_its_own_value)
+{
+	int pid;
+	struct story *s = child_of_a_worker(&pid);
+
+	story_send(s, "poke w2.f1 counter 5");
+	story_expect(s, "w2.f1: counter at " ADDRESS " was 0, is 5");
+	story_expect(s, "the write made a copy for w2.f1 alone");
+	story_expect(s, " w2 +[0-9]+ +" ADDRESS " +0 +");
+	story_expect(s, " w2.f1 +[0-9]+ +" ADDRESS " +5 +" OWN);
+	story_expect(s, "3 processes: the same address, 2 values");
+	story_send(s, "check value(w2.f1, counter) = 5 and "
+	              "address(w2.f1, counter) = address(w2, counter)");
+	story_expect(s, "^true: ");
+	story_close(s);
+}
+END_TEST
+
+START_TEST(a_child_that_is_stopped_or_gone_is_said_so)
+{
+	int pid;
+	struct story *s = child_of_a_worker(&pid);
+
+	story_send(s, "kill -STOP w2.f1; until state(w2.f1) = T; peek counter");
+	story_expect(s, "w2.f1 +[0-9]+ +stopped, so it cannot answer");
+	story_send(s, "kill -KILL w2.f1; until count(children of w2) = 0 "
+	              "within 5s");
+	story_send(s, "poke %d counter 5", pid);
+	story_expect(s, "[0-9]+ is not a process of the lab");
+	story_send(s, "peek counter");
+	story_expect(s, "2 processes: the same address, the same value");
+	story_close(s);
+}
+END_TEST
+
 START_TEST(nonsense_is_one_sentence_and_changes_nothing)
 {
 	static const char *const rows[][2] = {
@@ -210,6 +265,8 @@ main(void)
 	               a_child_puppet_has_the_address_and_a_value_of_its_own);
 	tcase_add_test(tc, who_cannot_answer_is_told_at_once);
 	tcase_add_test(tc, threads_and_servers_are_told_apart);
+	tcase_add_test(tc, a_child_of_a_worker_has_its_own_value);
+	tcase_add_test(tc, a_child_that_is_stopped_or_gone_is_said_so);
 	tcase_add_test(tc, nonsense_is_one_sentence_and_changes_nothing);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -59,6 +59,7 @@ tableau_row(struct tableau *t, const char *parent, enum kind kind,
 	p.private_kb = 1024;
 	p.cpu_ns = 500 * NS_PER_MS;
 	p.switches = 30;
+	p.processors = 2;
 	p.fds = 7;
 	p.uid = 1000;
 	p.pending = p.blocked = p.ignored = p.caught = 0;

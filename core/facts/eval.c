@@ -213,7 +213,8 @@ static void
 eval_say_both(enum verdict verdict, const struct truth *a, const char *a_say,
               const struct truth *b, const char *b_say, char *say)
 {
-	if (a->verdict == verdict && b->verdict == verdict)
+	if (a->verdict == verdict && b->verdict == verdict &&
+	    strcmp(a_say, b_say) != 0)
 		SAY("%.124s; %.124s", a_say, b_say);
 	else
 		SAY("%s", a->verdict == verdict ? a_say : b_say);

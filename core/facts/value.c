@@ -262,6 +262,7 @@ static const struct value_row value_rows[] = {
 	{ "private", TYPE_MEMORY, WANT_MEMORY, FIELD(private_kb), "memory of its own", 0, NULL },
 	{ "cpu", TYPE_TIME, WANT_STAT, FIELD(cpu_ns), "processor time used: cpu(w1) > 500ms", 0, NULL },
 	{ "switches", TYPE_NUMBER, WANT_STATUS, FIELD(switches), "how often it left the processor", 0, NULL },
+	{ "processors", TYPE_NUMBER, WANT_STATUS, FIELD(processors), "how many it may run on: processors(w1) = 1", 0, NULL },
 	{ "fds", TYPE_NUMBER, WANT_FDS, value_fds, 0, "open descriptors", 0, NULL },
 	{ "uid", TYPE_NUMBER, WANT_STATUS, value_uid, 0, "number of its user", 0, NULL },
 	{ "value", TYPE_NUMBER, 0, value_variable, 0, "variable of a puppet, or as peek found it: value(p1, x) = 5", VALUE_VARIABLE, NULL },

@@ -336,6 +336,26 @@ look_may_fork(const struct member *m)
 
 /* What costs ************************************************************/
 
+/* How many are in a list such as "0-1,3"?  -1: none, or cut off. */
+static int64_t
+look_processors(const char *list)
+{
+	int64_t n = 0;
+	int first, last, used;
+
+	while (sscanf(list, "%d%n", &first, &used) == 1) {
+		list += used;
+		last = first;
+		if (sscanf(list, "-%d%n", &last, &used) == 1)
+			list += used;
+		n += last - first + 1;
+		if (*list != ',')
+			return *list ? -1 : n;
+		list++;
+	}
+	return -1;
+}
+
 static void
 look_dear(struct watch *w, struct member *m)
 {
@@ -355,6 +375,7 @@ look_dear(struct watch *w, struct member *m)
 		return;
 	m->p.switches =
 	    (int64_t)(status.voluntary_switches + status.involuntary_switches);
+	m->p.processors = look_processors(status.cpus);
 	m->p.pending = (int64_t)(status.pending | status.shared_pending);
 	m->p.blocked = (int64_t)status.blocked;
 	m->p.ignored = (int64_t)status.ignored;

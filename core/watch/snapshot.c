@@ -66,6 +66,7 @@ proc_none(void)
 		.parent = -1,
 		.private_kb = -1,
 		.switches = -1,
+		.processors = -1,
 		.fds = -1,
 		.pending = -1,
 		.blocked = -1,

@@ -105,6 +105,7 @@ struct proc {
 	int64_t private_kb; /* -1: not read (it costs; see watch_want) */
 	int64_t cpu_ns;     /* user and system time */
 	int64_t switches;   /* voluntary and not; -1: not read */
+	int64_t processors; /* that it may run on; -1: not read */
 	int fds;            /* open descriptors; -1: not read */
 	int64_t pending, blocked, ignored, caught; /* masks; -1: not read */
 	int uid;                                   /* -1: not read */

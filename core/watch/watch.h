@@ -26,7 +26,7 @@ struct watch;
 /* Values that make no event and are read only while somebody wants them. */
 enum watch_want {
 	WANT_MEMORY = 1, /* private_kb */
-	WANT_STATUS = 2, /* switches, masks, uid */
+	WANT_STATUS = 2, /* switches, processors, masks, uid */
 	WANT_FDS = 4,
 	WANT_STAT = 8, /* state, threads, rss_kb, cpu_ns: what `stat` says */
 };

@@ -58,6 +58,7 @@ draw_puppets(struct tableau *t)
 	p1->ignored = BIT(SIGHUP);
 	p1->caught = BIT(SIGUSR1) | BIT(SIGTERM);
 	p4->private_kb = p4->switches = p4->fds = p4->uid = -1;
+	p4->processors = -1;
 	p4->pending = p4->blocked = p4->ignored = p4->caught = -1;
 	p1->generation = 1;
 	p1->nvars = 1;
@@ -196,6 +197,8 @@ START_TEST(what_the_machine_gives_can_be_asked)
 		{ "cpu(w1) > 2s", FACT_FALSE, "cpu of w1: 1500 ms, wanted more than 2 s" },
 		{ "switches(w1) >= 30", FACT_TRUE, NULL },
 		{ "switches(p4) >= 30", FACT_UNKNOWN, "switches(p4) was not read" },
+		{ "processors(w1) = 1", FACT_FALSE, "processors of w1: 2, wanted 1" },
+		{ "processors(p4) = 1", FACT_UNKNOWN, "processors(p4) was not read" },
 		{ "fds(w1) < 8", FACT_TRUE, NULL },
 		{ "fds(p4) < 8", FACT_UNKNOWN, "the descriptors of p4 were not read" },
 		{ "uid(w1) = 1000", FACT_TRUE, NULL },
@@ -319,6 +322,7 @@ START_TEST(what_is_unknown_spreads_only_where_it_matters)
 		{ "alive(w1) or uid(p4) = 0", FACT_TRUE, "w1 is alive" },
 		{ "alive(w3) or uid(p4) = 0", FACT_UNKNOWN, "the user of p4 was not read" },
 		{ "not uid(p4) = 0", FACT_UNKNOWN, "the user of p4 was not read" },
+		{ "alive(w9) or alive(w9)", FACT_FALSE, "there is no w9" },
 		{ "alive(w3) or alive(w9)", FACT_FALSE, "w3 is dead: killed by TERM; there is no w9" },
 		{ "exitcode(w1) + 1 = 1", FACT_UNKNOWN, "w1 still lives" },
 		{ "exitcode(w1) > 0", FACT_FALSE, NULL },

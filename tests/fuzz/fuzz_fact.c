@@ -32,6 +32,7 @@ fuzz_proc(enum kind kind, const char *name, pid_t pid)
 		p.counts = true;
 		p.answered = (uint64_t)pid;
 		p.private_kb = p.switches = p.fds = p.uid = pid;
+		p.processors = pid;
 		p.blocked = p.pending = p.ignored = p.caught = pid;
 	}
 	return p;

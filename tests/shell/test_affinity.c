@@ -28,6 +28,8 @@ START_TEST(a_worker_moves_with_all_its_threads_and_a_thread_alone)
 	                                    "-c 'Cpus_allowed_list:.0$'",
 	                                    pid)),
 	                 2);
+	story_send(s, "until processors(p1) = 1 within 20s");
+	story_expect(s, "^true");
 	story_send(s, "affinity p1.t1 all");
 	story_expect(s, "p1.t1 may run on processors?");
 	story_send(s, "explain p1");

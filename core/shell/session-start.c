@@ -41,6 +41,9 @@ session_start_message(const struct start_plan *plan, struct msg *m,
 		m->start.argc++;
 	if (!getcwd(m->start.cwd, sizeof(m->start.cwd)))
 		return err_sys(err, "cannot tell which folder this is: cd /");
+	/* Begun where one may stay, but not go: the lab stands there, too. */
+	if (access(m->start.cwd, X_OK) < 0)
+		m->start.cwd[0] = '\0';
 	if (session_start_pack(&m->start, &used, plan->argv, err) < 0)
 		return -1;
 	return session_start_pack(&m->start, &used, plan->env, err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/rehearse.h"
@@ -198,6 +199,22 @@ START_TEST(a_folder_that_is_gone_is_said_not_waited_for)
 }
 END_TEST
 
+/* Only those who are not root are kept out. */
+START_TEST(a_folder_that_is_closed_to_us_keeps_nobody_from_starting)
+{
+	char folder[] = "/tmp/forkshop-test-XXXXXX", line[80];
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(line, sizeof(line), "cd %s", folder);
+	rehearse_run(line);
+	ck_assert_int_eq(chmod(folder, 0), 0);
+	rehearse_run("echo hello");
+	rehearse_said("output j1: hello");
+	rehearse_run("cd /");
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(jobs_have_a_limit)
 {
 	for (int i = 0; i < 64; i++)
@@ -280,6 +297,8 @@ main(void)
 	tcase_add_test(tc, the_terminal_goes_to_a_program_and_comes_back);
 	tcase_add_test(tc, cd_changes_where_programs_start);
 	tcase_add_test(tc, a_folder_that_is_gone_is_said_not_waited_for);
+	tcase_add_test(
+	    tc, a_folder_that_is_closed_to_us_keeps_nobody_from_starting);
 	tcase_add_test(tc, jobs_have_a_limit);
 	tcase_add_test(tc, what_does_not_answer_does_not_fill_the_table);
 	tcase_add_test(tc, the_queue_is_bounded);

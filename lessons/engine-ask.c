@@ -187,6 +187,7 @@ ask_watch_truth(struct engine *e, int i)
 	struct asked *a = &e->asked[i];
 	char text[PANEL_TEXT];
 
+	fact_free(a->truth);
 	a->truth = fact_parse(
 	    engine_text(e, ask_question(e, i)->truth.text, text), NULL);
 	a->since_ns = 0;
@@ -303,7 +304,7 @@ static void
 ask_compare(struct engine *e, int i)
 {
 	const struct question *q = ask_question(e, i);
-	const struct asked *a = &e->asked[i];
+	struct asked *a = &e->asked[i];
 	char is[FACT_EXPLAIN];
 
 	if (a->answer < 0)
@@ -313,6 +314,9 @@ ask_compare(struct engine *e, int i)
 		engine_say(e, LINE_RESULT,
 		           "it came otherwise here than the lesson expects: %s",
 		           is);
+		/* Too early, or in another way: the next one is asked about. */
+		a->truth_is = TRUTH_UNASKED;
+		a->answered = false;
 		return;
 	}
 	if (a->answer == q->right)

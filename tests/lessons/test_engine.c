@@ -84,6 +84,26 @@ START_TEST(it_is_asked_however_the_call_is_typed)
 }
 END_TEST
 
+START_TEST(who_ran_it_too_early_is_asked_again)
+{
+	struct story *s = learn("races");
+
+	story_send(s, "peek counter");
+	story_expect(s, "before `peek counter` runs: ");
+	story_send(s, "2");
+	story_expect(s, "it came otherwise here than the lesson expects: "
+	                "requests of w1: 0, wanted at least 4");
+	story_send(s, "get -n 4 -c 4 /count?n=100000000");
+	story_expect(s, "w1 +4 +100.0%");
+	story_send(s, "peek counter");
+	story_expect(s, "before `peek counter` runs: ");
+	story_send(s, "2");
+	story_expect(s, "right: less");
+	story_expect(s, "step 1 of 5 is done");
+	story_close(s);
+}
+END_TEST
+
 START_TEST(a_kill_by_pid_or_with_another_word_for_it_is_asked_about)
 {
 	static const char *const kills[] = { "kill -9 p2", "kill -SIGKILL p2",
@@ -414,6 +434,7 @@ main(void)
 	tcase_add_test(tc, the_checklist_says_what_is_and_what_is_wanted);
 	tcase_add_test(tc, a_prediction_is_asked_before_the_call_may_run);
 	tcase_add_test(tc, it_is_asked_however_the_call_is_typed);
+	tcase_add_test(tc, who_ran_it_too_early_is_asked_again);
 	tcase_add_test(
 	    tc, a_kill_by_pid_or_with_another_word_for_it_is_asked_about);
 	tcase_add_test(tc,

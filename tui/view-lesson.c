@@ -13,6 +13,7 @@
 /* Writes rows from the top on; without a canvas it only counts them. */
 struct pen {
 	struct canvas *canvas; /* borrowed; NULL: to measure */
+	const char *more;      /* stands where a row had no room for its end */
 	struct area area;
 	int row;
 };
@@ -83,6 +84,10 @@ lesson_goal(struct pen *pen, const struct panel_goal *g)
 		canvas_paint(pen->canvas, pen->area.row + pen->row,
 		             pen->area.col + 5, view_columns(g->text),
 		             g->done ? ST_GOOD : ST_BOLD);
+		if (view_columns(text) > cols)
+			canvas_text(pen->canvas, pen->area.row + pen->row,
+			            pen->area.col + 4 + cols, 1, ST_DIM,
+			            pen->more);
 	}
 	pen->row++;
 }
@@ -137,7 +142,12 @@ static void
 lesson_draw(struct canvas *canvas, struct area area, const struct model *model)
 {
 	const struct panel *p = model->lesson;
-	struct pen pen = { .canvas = canvas, .area = area, .row = 1 };
+	struct pen pen = {
+		.canvas = canvas,
+		.more = view_glyph(model, "…", "."),
+		.area = area,
+		.row = 1,
+	};
 	char left[PANEL_TEXT + LESSON_ID + 2], right[40];
 
 	snprintf(left, sizeof(left), "%s: %s", p->lesson, p->title);

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Start reading at http_handle(), which is called for each request, and again
- * whenever request.c has let its connection go on.
+ * whenever request.c has let its connection go on; then http_work(), which
+ * runs the daemon.
+ *
+ * The daemon is told which sockets are ready, as if by select(2); it asks the
+ * kernel nothing.  A new connection counts as readable: most have brought
+ * their request along, are answered and closed in the same run, and the loop
+ * never hears of them.  Only those that are left, who wait for more, are
+ * watched.  So a connection for one request costs no epoll_ctl(2) and no
+ * second epoll_wait(2), which a daemon with MHD_USE_EPOLL makes for each.
  */
 #include "core/serve/http.h"
 
@@ -10,6 +18,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "core/serve/request.h"
@@ -67,6 +76,57 @@ request_query(const struct request *rq, const char *name)
 {
 	return MHD_lookup_connection_value(rq->mhd, MHD_GET_ARGUMENT_KIND,
 	                                   name);
+}
+
+/* Sockets that wait *******************************************************/
+
+static void
+http_ready(void *arg, uint32_t events)
+{
+	struct request *rq = arg;
+
+	if (events & ~(uint32_t)EPOLLOUT)
+		FD_SET(rq->fd, &rq->http->readable);
+	if (events & ~(uint32_t)EPOLLIN)
+		FD_SET(rq->fd, &rq->http->writable);
+	rq->http->dirty = true;
+}
+
+/* Have the loop look for `events` at its socket, 0 for nothing. */
+static void
+http_watch(struct request *rq, uint32_t events)
+{
+	struct loop *loop = rq->http->plan.loop;
+
+	if (events == rq->watched)
+		return;
+	if (!events)
+		loop_drop(loop, rq->fd);
+	else if (rq->watched)
+		loop_change(loop, rq->fd, events);
+	else if (loop_watch(loop, rq->fd, events, http_ready, rq, NULL) < 0)
+		events = 0;
+	rq->watched = events;
+}
+
+/* What the daemon waits for, now that it has run. */
+static void
+http_watch_all(struct http *h)
+{
+	fd_set in, out, except;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&except);
+	MHD_get_fdset(h->daemon, &in, &out, &except, NULL);
+	for (int i = 0; i < h->high; i++) {
+		struct request *rq = &h->slots[i];
+
+		if (rq->fd >= 0)
+			http_watch(rq,
+			           (FD_ISSET(rq->fd, &in) ? EPOLLIN : 0) |
+			               (FD_ISSET(rq->fd, &out) ? EPOLLOUT : 0));
+	}
 }
 
 /* What libmicrohttpd calls ************************************************/
@@ -133,6 +193,7 @@ http_ended(struct http *h, struct request *rq)
 
 	if (!rq->handoff.check)
 		report_send(h->plan.reporter, &r);
+	http_watch(rq, 0);
 	h->by_fd[rq->fd] = NULL;
 	rq->fd = -1;
 	rq->next_free = h->free;
@@ -183,13 +244,6 @@ http_close_silent(struct http *h, unsigned served_from)
 /* In the loop *************************************************************/
 
 static void
-http_ready(void *arg, uint32_t events)
-{
-	(void)events;
-	((struct http *)arg)->dirty = true;
-}
-
-static void
 http_timer(void *arg)
 {
 	struct http *h = arg;
@@ -202,11 +256,17 @@ static int
 http_work(void *arg)
 {
 	struct http *h = arg;
+	fd_set in = h->readable, out = h->writable, except;
 
 	if (!h->dirty)
 		return 0;
 	h->dirty = false;
-	MHD_run(h->daemon);
+	FD_ZERO(&h->readable);
+	FD_ZERO(&h->writable);
+	FD_ZERO(&except);
+	MHD_run_from_select(h->daemon, &in, &out, &except);
+	if (h->count)
+		http_watch_all(h);
 	return 1;
 }
 
@@ -268,6 +328,8 @@ http_drive(struct http *h)
 		text_add(h->worker, sizeof(h->worker), ".t%u", who->thread);
 	snprintf(h->pid, sizeof(h->pid), "%d", (int)who->pid);
 	snprintf(h->tid, sizeof(h->tid), "%d", (int)who->tid);
+	if (h->dirty && !h->timer) /* it came before the loop turned */
+		h->timer = loop_timer(h->plan.loop, 0, http_timer, h);
 }
 
 static int
@@ -277,9 +339,9 @@ http_start(struct http *h, struct err *err)
 
 	h->timeout_s = h->plan.settings->timeout_s;
 	h->daemon = MHD_start_daemon(
-	    MHD_USE_NO_LISTEN_SOCKET | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME,
-	    0, NULL, NULL, http_handle, h, MHD_OPTION_NOTIFY_COMPLETED,
-	    http_completed, h, MHD_OPTION_NOTIFY_CONNECTION, http_notify, h,
+	    MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+	    http_handle, h, MHD_OPTION_NOTIFY_COMPLETED, http_completed, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, http_notify, h,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->timeout_s,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)SETTINGS_CONNECTIONS + 16,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY,
@@ -288,10 +350,8 @@ http_start(struct http *h, struct err *err)
 		return err_sys(err, "cannot start libmicrohttpd");
 	http_drive(h);
 	h->row = &who->page->row[who->row];
-	h->fd =
-	    MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	loop_work(h->plan.loop, http_work, h);
-	return loop_watch(h->plan.loop, h->fd, EPOLLIN, http_ready, h, err);
+	return 0;
 }
 
 struct http *
@@ -315,7 +375,6 @@ void
 http_close(struct http *h)
 {
 	if (h->daemon) {
-		loop_drop(h->plan.loop, h->fd);
 		for (int i = 0; i < h->high; i++)
 			if (h->slots[i].fd >= 0)
 				request_go(&h->slots[i]);
@@ -335,6 +394,7 @@ http_add(struct http *h, int fd, const struct msg_handoff *handoff)
 		return -1;
 	rq->handoff = *handoff;
 	rq->fd = fd;
+	rq->watched = 0;
 	rq->served = 0;
 	h->by_fd[fd] = rq;
 	h->count++;
@@ -344,6 +404,7 @@ http_add(struct http *h, int fd, const struct msg_handoff *handoff)
 	if (!handoff->check)
 		request_bump(&h->row->accepted);
 	atomic_store(&h->row->open, (uint32_t)h->count);
+	FD_SET(fd, &h->readable);
 	h->dirty = true;
 	return 0;
 }

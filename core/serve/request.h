@@ -7,11 +7,12 @@
 #define CORE_SERVE_REQUEST_H
 
 #include <stdbool.h>
+#include <sys/select.h>
 
 #include "core/serve/http.h"
 #include "core/serve/stage.h"
 
-#define HTTP_FDS 4096 /* descriptors up to here can be served */
+#define HTTP_FDS FD_SETSIZE /* descriptors up to here can be served */
 
 struct MHD_Connection;
 struct MHD_Daemon;
@@ -32,7 +33,8 @@ struct request {
 	struct request *next_free;
 	struct MHD_Connection *mhd; /* borrowed */
 	struct msg_handoff handoff;
-	int fd; /* borrowed from libmicrohttpd; -1: a free slot */
+	int fd;           /* borrowed from libmicrohttpd; -1: a free slot */
+	uint32_t watched; /* what the loop looks for at fd; 0: it does not */
 	unsigned served;
 
 	enum phase phase;
@@ -51,7 +53,7 @@ struct http {
 	struct http_plan plan;
 	struct MHD_Daemon *daemon; /* owned */
 	struct row *row;           /* borrowed */
-	int fd;                    /* borrowed: epoll of the daemon */
+	fd_set readable, writable; /* for the daemon's next run */
 	int timer, grace;
 	int64_t timer_ns; /* when `timer` is due */
 	int timeout_s;    /* that the daemon was started with */

@@ -21,6 +21,7 @@ struct watch_slot {
 	loop_fd_fn *fn; /* NULL: nobody */
 	void *arg;
 	uint32_t generation;
+	uint32_t events; /* that the kernel looks for */
 };
 
 struct timer {
@@ -106,6 +107,7 @@ loop_ctl(struct loop *loop, int op, int fd, uint32_t events)
 {
 	struct epoll_event ev = { .events = events };
 
+	loop->slots[fd].events = events;
 	ev.data.u64 = (uint64_t)loop->slots[fd].generation << 32 | (uint32_t)fd;
 	return epoll_ctl(loop->epoll, op, fd, &ev);
 }
@@ -132,7 +134,8 @@ loop_watch(struct loop *loop, int fd, uint32_t events, loop_fd_fn *fn,
 void
 loop_change(struct loop *loop, int fd, uint32_t events)
 {
-	if (fd >= 0 && fd < loop->nslots && loop->slots[fd].fn)
+	if (fd >= 0 && fd < loop->nslots && loop->slots[fd].fn &&
+	    loop->slots[fd].events != events)
 		loop_ctl(loop, EPOLL_CTL_MOD, fd, events);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How each policy splits 400 connections, one after the other, over four
- * workers.  M22's figures for what the kernel decides are 68/38/102/192
- * (all wait on one socket) and 99/102/93/106 (a socket each).
+ * workers, printed beside M22's figures for what the kernel decides.
  */
 #include <check.h>
 #include <stdio.h>

@@ -374,6 +374,28 @@ START_TEST(leak_grows_its_worker_until_that_ends)
 }
 END_TEST
 
+/* Of the machine, in MB. */
+static long
+free_mb(void)
+{
+	return atol(stage_outside(
+	           &c->stage, "awk '/^MemFree/ { print $2 }' /proc/meminfo")) /
+	       1024;
+}
+
+/* Others use the machine too: half of it must be seen to come back. */
+START_TEST(what_was_leaked_is_the_machines_again)
+{
+	long before;
+
+	ask("/leak?mb=600", 200, "w1 keeps 600 MB now");
+	before = free_mb();
+	cluster_kill(c, 1, SIGKILL);
+	cluster_expect(c, MSG_REAPED, 1);
+	ck_assert_int_ge(free_mb() - before, 300);
+}
+END_TEST
+
 START_TEST(leak_has_a_limit_in_all)
 {
 	ask("/leak?mb=3", 200, "w1 keeps 3 MB now");
@@ -434,6 +456,7 @@ add_harm(TCase *harm)
 	               overflow_fails_what_its_worker_serves_and_nothing_else);
 	tcase_add_test(harm, what_does_harm_says_so_before);
 	tcase_add_test(harm, leak_grows_its_worker_until_that_ends);
+	tcase_add_test(harm, what_was_leaked_is_the_machines_again);
 	tcase_add_test(harm, leak_has_a_limit_in_all);
 	tcase_add_test(harm, one_thread_is_not_disturbed);
 	tcase_add_test(harm, spy_reads_its_own_worker_and_no_other);

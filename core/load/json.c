@@ -58,6 +58,8 @@ json_answer(const struct plan *plan, const struct answer *a)
 		return json_line(o);
 	}
 	json_object_set_new(o, "status", json_integer(a->status));
+	if (a->server[0])
+		json_object_set_new(o, "server", json_string(a->server));
 	if (a->worker[0])
 		json_object_set_new(o, "worker", json_string(a->worker));
 	if (a->pid)
@@ -74,7 +76,7 @@ json_workers(const struct tally *t)
 
 	for (int i = 0; i < t->nworkers; i++)
 		json_object_set_new(
-		    o, t->workers[i].name,
+		    o, tally_name(t, t->workers[i].name),
 		    json_integer((json_int_t)t->workers[i].answers));
 	return o;
 }

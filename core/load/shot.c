@@ -18,26 +18,33 @@
 
 /* What curl tells of it *************************************************/
 
+/* The value of a header, up to one of `end`; false: it is another header. */
+static bool
+shot_header(const char *line, const char *header, const char *end, char *buf,
+            size_t size)
+{
+	size_t len = strlen(header);
+
+	if (strncasecmp(line, header, len) != 0)
+		return false;
+	line += len + strspn(line + len, " ");
+	text_clean(buf, size, line, strcspn(line, end));
+	return true;
+}
+
 /* "X-Worker: w1.t2": counted is the worker, whose threads come and go. */
 static size_t
 shot_on_header(char *line, size_t one, size_t len, void *arg)
 {
-	static const char worker[] = "X-Worker:", pid[] = "X-Pid:";
 	struct shot *shot = arg;
 	struct answer *a = &shot->answer;
+	char pid[16], text[128]; /* curl ends no line in a NUL */
 
-	if (len * one > sizeof(worker) &&
-	    strncasecmp(line, worker, sizeof(worker) - 1) == 0) {
-		size_t at = sizeof(worker) - 1;
-
-		while (at < len && line[at] == ' ')
-			at++;
-		text_clean(a->worker, sizeof(a->worker), line + at,
-		           strcspn(line + at, ". \r\n"));
-	} else if (len * one > sizeof(pid) &&
-	           strncasecmp(line, pid, sizeof(pid) - 1) == 0) {
-		a->pid = atoi(line + sizeof(pid) - 1);
-	}
+	snprintf(text, sizeof(text), "%.*s", (int)(len * one), line);
+	if (shot_header(text, "X-Pid:", " \r\n", pid, sizeof(pid)))
+		a->pid = atoi(pid);
+	shot_header(text, "X-Server:", ". \r\n", a->server, sizeof(a->server));
+	shot_header(text, "X-Worker:", ". \r\n", a->worker, sizeof(a->worker));
 	return len * one;
 }
 

@@ -106,15 +106,22 @@ static void
 table_workers(const struct tally *t, bool utf8, char *buf, size_t size)
 {
 	char count[TABLE_TIME_SIZE];
+	int width = 9;
 
 	if (!t->nworkers)
 		return;
-	text_add(buf, size, "worker      answers   share\n");
+	for (int i = 0; i < t->nworkers; i++) {
+		int len = (int)strlen(tally_name(t, t->workers[i].name));
+
+		width = len > width ? len : width;
+	}
+	text_add(buf, size, "%-*s   answers   share\n", width, "worker");
 	for (int i = 0; i < t->nworkers; i++) {
 		const struct tally_worker *w = &t->workers[i];
 
 		table_number(w->answers, count);
-		text_add(buf, size, "%-9.23s %9s  %5.1f%%  ", w->name, count,
+		text_add(buf, size, "%-*s %9s  %5.1f%%  ", width,
+		         tally_name(t, w->name), count,
 		         100.0 * (double)w->answers / (double)t->answered);
 		table_bar(w->answers, t->answered, utf8, buf, size);
 		text_add(buf, size, "\n");
@@ -211,7 +218,7 @@ table_order(const struct plan *plan, const struct tally *t, char *buf,
 	text_add(buf, size, "order:");
 	for (uint64_t i = 0; i < t->sent; i++)
 		if (t->order[i][0])
-			text_add(buf, size, " %s", t->order[i]);
+			text_add(buf, size, " %s", tally_name(t, t->order[i]));
 	text_add(buf, size, "\n");
 }
 

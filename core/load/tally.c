@@ -142,8 +142,24 @@ tally_add_worker(struct tally *t, const char *name)
 	if (i == TALLY_WORKERS)
 		i--; /* more names than a server can have: the last takes all */
 	if (i == t->nworkers)
-		memcpy(t->workers[t->nworkers++].name, name, NAME_SIZE);
+		memcpy(t->workers[t->nworkers++].name, name, TALLY_NAME);
 	t->workers[i].answers++;
+}
+
+static void
+tally_add_server(struct tally *t, const char *server)
+{
+	if (t->answered == 0)
+		snprintf(t->server, sizeof(t->server), "%s", server);
+	t->servers = t->servers || strcmp(t->server, server) != 0;
+}
+
+const char *
+tally_name(const struct tally *t, const char *name)
+{
+	const char *worker = strchr(name, '.');
+
+	return worker && !t->servers ? worker + 1 : name;
 }
 
 static void
@@ -163,11 +179,13 @@ tally_add_status(struct tally *t, int status)
 void
 tally_add(struct tally *t, uint64_t nth, const struct answer *a)
 {
-	char name[NAME_SIZE] = { 0 };
+	char name[TALLY_NAME] = { 0 };
 
 	if (a->reason == TALLY_ANSWERED) {
-		snprintf(name, sizeof(name), "%s",
+		snprintf(name, sizeof(name), "%s%s%s", a->server,
+		         a->server[0] ? "." : "",
 		         a->worker[0] ? a->worker : "-");
+		tally_add_server(t, a->server);
 		tally_add_worker(t, name);
 		tally_add_status(t, a->status);
 		tally_add_time(t, a->took_ns);
@@ -181,7 +199,7 @@ tally_add(struct tally *t, uint64_t nth, const struct answer *a)
 	}
 	t->reasons[a->reason]++;
 	if (nth < TALLY_ORDER)
-		memcpy(t->order[nth], name, NAME_SIZE);
+		memcpy(t->order[nth], name, TALLY_NAME);
 }
 
 static int

@@ -9,6 +9,7 @@
 #ifndef CORE_LOAD_TALLY_H
 #define CORE_LOAD_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,21 +42,27 @@ struct answer {
 	enum tally_reason reason;
 	int status;             /* HTTP; 0 when there was no answer */
 	int pid;                /* X-Pid; 0 when it did not say */
-	char worker[NAME_SIZE]; /* X-Worker; "" when it did not say */
+	char server[NAME_SIZE]; /* X-Server; "" when it did not say */
+	char worker[NAME_SIZE]; /* X-Worker; the same */
 	int64_t took_ns;
 	char why[TALLY_WHY]; /* TALLY_AIM, TALLY_OTHER: the sentence */
 	const char *body;    /* borrowed, `body_len` bytes; or NULL */
 	size_t body_len;
 };
 
+/* "web2.w1": two servers behind a balancer may have a w1 each. */
+#define TALLY_NAME (2 * NAME_SIZE)
+
 struct tally_worker {
-	char name[NAME_SIZE];
+	char name[TALLY_NAME];
 	uint64_t answers;
 };
 
 struct tally {
 	struct tally_worker workers[TALLY_WORKERS];
 	int nworkers;
+	char server[NAME_SIZE]; /* the first that answered */
+	bool servers;           /* others did, too */
 	struct {
 		int status;
 		uint64_t answers;
@@ -66,7 +73,7 @@ struct tally {
 	uint64_t answered, failed;
 	uint64_t server_errors; /* of those answered: status >= 500 */
 
-	char order[TALLY_ORDER][NAME_SIZE]; /* by sending; "" not ended yet */
+	char order[TALLY_ORDER][TALLY_NAME]; /* by sending; "" not ended yet */
 
 	int64_t exact_ns[TALLY_EXACT];
 	size_t nsorted; /* of exact_ns */
@@ -101,6 +108,12 @@ int64_t tally_gap(const struct tally *);
  * exceed (nearest rank).  0 when none was answered.
  */
 int64_t tally_percentile(struct tally *, double percent);
+
+/*
+ * How a worker, or an item of `order`, is called in print: "w1", and with its
+ * server, "web2.w1", where several have answered.
+ */
+const char *tally_name(const struct tally *, const char *name);
 
 /* Sort workers by name, w2 before w10. */
 void tally_sort(struct tally *);

@@ -56,6 +56,7 @@ http_reply(struct request *rq)
 	if (!r)
 		return;
 	MHD_add_response_header(r, "Content-Type", "text/plain; charset=utf-8");
+	MHD_add_response_header(r, "X-Server", h->plan.settings->name);
 	MHD_add_response_header(r, "X-Worker", h->worker);
 	MHD_add_response_header(r, "X-Pid", h->pid);
 	MHD_add_response_header(r, "X-Tid", h->tid);

@@ -159,6 +159,52 @@ START_TEST(a_table_has_workers_failures_times_and_order)
 }
 END_TEST
 
+static void
+add_of(const char *server, const char *worker)
+{
+	struct answer a = hello(worker, "");
+
+	snprintf(a.server, sizeof(a.server), "%s", server);
+	tally_add(tally, tally->sent++, &a);
+	tally->took_ns += NS_PER_MS;
+}
+
+START_TEST(workers_of_one_server_have_no_more_than_their_names)
+{
+	add_of("web", "w1");
+	add_of("web", "w1");
+	add(TALLY_EMPTY, "");
+	table_tally(&plan, tally, false, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "\nw1                2  100.0%"));
+	ck_assert_ptr_nonnull(strstr(text, "order: w1 w1 empty\n"));
+}
+END_TEST
+
+START_TEST(workers_of_two_servers_are_told_apart)
+{
+	json_t *o, *workers;
+	char *line;
+
+	add_of("website-one", "w10");
+	add_of("web", "w10");
+	add_of("website-one", "w10");
+	table_tally(&plan, tally, false, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(
+	    text, "worker            answers   share\n"
+	          "web.w10                 1   33.3%  ##########\n"
+	          "website-one.w10         2   66.7%  ####################\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "order: website-one.w10 web.w10 website-one.w10\n"));
+	line = json_tally(&plan, tally);
+	o = json_loads(line, 0, NULL);
+	workers = json_object_get(o, "workers");
+	ck_assert_int_eq(
+	    json_integer_value(json_object_get(workers, "website-one.w10")), 2);
+	json_decref(o);
+	free(line);
+}
+END_TEST
+
 START_TEST(what_was_given_up_is_said)
 {
 	add(TALLY_ANSWERED, "w1");
@@ -241,6 +287,9 @@ main(void)
 	tcase_add_loop_test(tcase, a_failure_is_a_sentence, 0,
 	                    sizeof(sentences) / sizeof(sentences[0]));
 	tcase_add_test(tcase, a_table_has_workers_failures_times_and_order);
+	tcase_add_test(tcase,
+	               workers_of_one_server_have_no_more_than_their_names);
+	tcase_add_test(tcase, workers_of_two_servers_are_told_apart);
 	tcase_add_test(tcase, what_was_given_up_is_said);
 	tcase_add_test(tcase, requests_side_by_side_have_no_order);
 	tcase_add_test(tcase, no_request_at_all_is_a_table_too);

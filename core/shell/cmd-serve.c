@@ -9,10 +9,12 @@
 
 #include "core/shell/balance.h"
 #include "core/shell/inside.h"
+#include "core/sys/text.h"
 #include "core/wire/models.h"
 #include "core/wire/policies.h"
 
-#define SERVE_WORDS 32
+#define SERVE_WORDS   32
+#define SERVE_THREADS 64 /* core/serve/settings.h: SETTINGS_THREADS */
 
 static const char *const serve_deaths[] = { "channel", "kill", "orphan", NULL };
 static const char *const serve_policies[] = {
@@ -124,6 +126,21 @@ serve_name_ok(const char *name, struct err *err)
 	               "a server's name is short and of small letters and "
 	               "digits, as web2, not \"%.40s\"",
 	               name);
+}
+
+/* So that no master is started only to say so. */
+static int
+serve_threads_ok(const char *threads, struct err *err)
+{
+	int64_t n;
+
+	if (!threads || strcmp(threads, "cores") == 0 ||
+	    text_number(threads, 1, SERVE_THREADS, &n))
+		return 0;
+	return err_set(err,
+	               "--threads is a whole number from 1 to %d, or cores, "
+	               "not \"%.40s\"",
+	               SERVE_THREADS, threads);
 }
 
 /* Options that do not go to forkshop-server as they were typed. */
@@ -256,7 +273,8 @@ run_serve(struct session *s, const struct args *args, struct err *err)
 	struct serve *serve;
 	uint32_t seq;
 
-	if (serve_name_ok(name, err) < 0)
+	if (serve_name_ok(name, err) < 0 ||
+	    serve_threads_ok(args_option(args, "--threads"), err) < 0)
 		return OUTCOME_USAGE;
 	seq = serve_open(s, args, name, err);
 	serve = seq ? calloc(1, sizeof(*serve)) : NULL;

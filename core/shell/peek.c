@@ -379,7 +379,10 @@ peek_say(struct session *s, const struct peek *peek, struct err *err)
 		found = found || peek->at[i].state == PEEK_TOLD;
 	for (int i = 0; i < peek->n && !found; i++)
 		if (peek->at[i].state != PEEK_LACKS)
-			return err_set(err, "%s: %s", peek->at[i].name,
+			return err_set(err,
+			               "nobody has told of a variable %s; %s: "
+			               "%s",
+			               peek->var, peek->at[i].name,
 			               peek_why(&peek->at[i]));
 	if (!found)
 		return err_set(err,

@@ -139,6 +139,8 @@ START_TEST(who_cannot_answer_is_told_at_once)
 	story_expect(s, "w2 +[0-9]+ +stopped, so it cannot answer");
 	story_send(s, "poke w2 counter 3");
 	story_expect(s, "w2 is stopped and cannot answer: kill -CONT w2");
+	story_send(s, "peek nix");
+	story_expect(s, "nobody has told of a variable nix; w2: stopped, so");
 	story_send(s, "kill -CONT w2; until state(w2) = S; peek counter");
 	story_expect(s, "w2 .* 0 ");
 	story_send(s, "kill -KILL w2; until state(w2) = X; poke w2 counter 3");

@@ -7,10 +7,10 @@
  * Verdicts combine as in Kleene's logic: false and unknown is false, true and
  * unknown is unknown.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/facts/phrase.h"
 #include "core/facts/scan.h"
 #include "core/facts/scene.h"
 #include "core/sys/text.h"
@@ -161,39 +161,20 @@ eval_statement(struct scene *k, struct node *n, char *say)
 
 /* Events ****************************************************************/
 
-/* What has not happened, in words, where there are shorter ones. */
-static void
-eval_say_not_yet(const struct scene *k, const struct node *n, char *say)
-{
-	char what[128];
-
-	scene_source(k, n, what, sizeof(what));
-	if (n->event == EVENT_TYPED)
-		SAY("%s was not typed yet", n->other);
-	else if (n->event == EVENT_CALLED)
-		SAY("%s has not called %s yet", n->name, n->other);
-	else if (n->event == EVENT_REFUSED)
-		SAY("nobody was refused at port %" PRId64, n->n);
-	else
-		SAY("%s has not happened", what);
-}
-
 static struct truth
 eval_event(struct scene *k, struct node *n, char *say)
 {
 	char what[128];
 
-	scene_source(k, n, what, sizeof(what));
 	scan_events(k, n);
-	if (n->latched) {
-		SAY("%s has happened", what);
-		return (struct truth){ FACT_TRUE, true, n->at };
-	}
-	if (n->gap) {
+	if (!n->latched && n->gap) {
+		scene_source(k, n, what, sizeof(what));
 		SAY("some events were lost, %s may have been among them", what);
 		return (struct truth){ FACT_UNKNOWN, false, scene_here(k) };
 	}
-	eval_say_not_yet(k, n, say);
+	phrase_event(k, n, n->latched, say, NODE_SAY);
+	if (n->latched)
+		return (struct truth){ FACT_TRUE, true, n->at };
 	return eval_level(k, false);
 }
 
@@ -314,6 +295,8 @@ eval_ever(struct scene *k, struct node *n, char *say)
 		n->at = t.at;
 		if (!n->latched)
 			return t;
+	} else if (n->left->op == OP_EVENT) {
+		phrase_event(k, n->left, true, say, NODE_SAY);
 	} else {
 		scene_source(k, n->left, what, sizeof(what));
 		SAY("it has been so: %s", what);

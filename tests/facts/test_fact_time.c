@@ -69,37 +69,18 @@ happens(enum event_type type, const char *who, const char *other, int64_t a)
 	return tableau_event(&t, type, who, other, a, 0);
 }
 
-START_TEST(what_was_not_done_yet_is_said_in_words)
-{
-	static const struct {
-		const char *fact, *say;
-	} rows[] = {
-		{ "typed(ps)", "ps was not typed yet" },
-		{ "called(fork, p1)", "p1 has not called fork yet" },
-		{ "refused(3000)", "nobody was refused at port 3000" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct fact *fact = begin(rows[i].fact);
-
-		expect(fact, FACT_FALSE, rows[i].say);
-		fact_free(fact);
-	}
-}
-END_TEST
-
 START_TEST(an_event_is_remembered)
 {
 	struct fact *fact = begin("exited(p2)");
 
-	expect(fact, FACT_FALSE, "exited(p2) has not happened");
+	expect(fact, FACT_FALSE, "p2 has not ended yet");
 	ck_assert(!fact_settled(fact));
 	happens(EVENT_EXITED, "p1", NULL, 0);
 	happens(EVENT_STOPPED, "p2", NULL, SIGSTOP);
 	expect(fact, FACT_FALSE, NULL);
 	happens(EVENT_EXITED, "p2", NULL, 7);
 	happens(EVENT_REAPED, "p2", "p1", 0);
-	expect(fact, FACT_TRUE, "exited(p2) has happened");
+	expect(fact, FACT_TRUE, "p2 has ended");
 	ck_assert(fact_settled(fact));
 	fact_free(fact);
 }
@@ -220,11 +201,11 @@ START_TEST(then_wants_the_order)
 	struct fact *fact = begin("exited(p2) then signal(KILL, p2)");
 
 	happens(EVENT_SIGNAL, "p2", NULL, SIGKILL);
-	expect(fact, FACT_FALSE, "first: exited(p2) has not happened");
+	expect(fact, FACT_FALSE, "first: p2 has not ended yet");
 	happens(EVENT_EXITED, "p2", NULL, 7);
-	expect(fact, FACT_FALSE, "then: signal(KILL, p2) has not happened");
+	expect(fact, FACT_FALSE, "then: KILL was not sent to p2 yet");
 	happens(EVENT_SIGNAL, "p2", NULL, SIGKILL);
-	expect(fact, FACT_TRUE, "then: signal(KILL, p2) has happened");
+	expect(fact, FACT_TRUE, "then: KILL was sent to p2");
 	ck_assert(fact_settled(fact));
 	fact_free(fact);
 }
@@ -375,8 +356,7 @@ START_TEST(within_counts_from_what_went_before)
 	t.now_ns += MS(5000);
 	happens(EVENT_EXITED, "p2", NULL, 7);
 	t.now_ns += MS(300);
-	expect(fact, FACT_FALSE,
-	       "then: reaped(p2) has not happened, 700 ms left");
+	expect(fact, FACT_FALSE, "then: p2 was not reaped yet, 700 ms left");
 	happens(EVENT_REAPED, "p2", "p1", 0);
 	expect(fact, FACT_TRUE, NULL);
 	fact_free(fact);
@@ -466,7 +446,6 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, draw, wipe);
-	tcase_add_test(c, what_was_not_done_yet_is_said_in_words);
 	tcase_add_test(c, an_event_is_remembered);
 	tcase_add_test(c, what_was_before_the_start_does_not_count);
 	tcase_add_test(c, an_event_is_of_whom_it_says);

@@ -65,9 +65,35 @@ pen_mark(struct pen *pen, int row, enum style style, const char *mark)
 		            -1, style, mark);
 }
 
+/*
+ * End a text where it has no room: behind a clause, if one fits, and with the
+ * sign that there was more.
+ */
+static void
+lesson_fit(char *text, int cols, const char *more)
+{
+	size_t used = 0, clause = 0, fits = 0, len = strlen(text), n;
+	struct glyph g;
+	int at = 0;
+
+	if (view_columns(text) <= cols)
+		return;
+	cols -= view_columns(more);
+	while ((n = glyph_next(&g, text + used, len - used)) > 0 &&
+	       at + g.width <= cols) {
+		if (strncmp(text + used, "; ", 2) == 0)
+			clause = used;
+		at += g.width;
+		used += n;
+		fits = used;
+	}
+	strcpy(text + (clause ? clause : fits), more);
+}
+
 /* "[ ] p2 is a zombie: state of p2: S, wanted Z" */
 static void
-lesson_goal(struct pen *pen, const struct panel_goal *g)
+lesson_goal(struct pen *pen, const struct model *model,
+            const struct panel_goal *g)
 {
 	char text[PANEL_TEXT + FACT_EXPLAIN + 8];
 	int cols = pen->area.cols - 6;
@@ -78,6 +104,7 @@ lesson_goal(struct pen *pen, const struct panel_goal *g)
 		snprintf(text, sizeof(text), "%s", g->text);
 	else
 		snprintf(text, sizeof(text), "%s: %s", g->text, g->is);
+	lesson_fit(text, cols, view_glyph(model, " …", " .."));
 	if (pen->canvas && pen->row < pen->area.rows) {
 		canvas_text(pen->canvas, pen->area.row + pen->row,
 		            pen->area.col + 5, cols, ST_DIM, text);
@@ -111,8 +138,10 @@ lesson_question(struct pen *pen, const struct panel *p)
 }
 
 static void
-lesson_body(struct pen *pen, const struct panel *p)
+lesson_body(struct pen *pen, const struct model *model)
 {
+	const struct panel *p = model->lesson;
+
 	if (p->coming)
 		pen_write(pen, ST_DIM, 0, "The laboratory is made ready ...");
 	if (p->asking) {
@@ -122,7 +151,7 @@ lesson_body(struct pen *pen, const struct panel *p)
 	for (int i = 0; i < p->says; i++)
 		pen_write(pen, ST_NORMAL, 0, p->say[i]);
 	for (int i = 0; i < p->goals; i++)
-		lesson_goal(pen, &p->goal[i]);
+		lesson_goal(pen, model, &p->goal[i]);
 	if (p->notice[0])
 		pen_write(pen, ST_ERROR, 0, p->notice);
 }
@@ -134,7 +163,7 @@ lesson_wanted(const struct model *model, int rows, int cols)
 
 	if (!model->lesson)
 		return 0;
-	lesson_body(&pen, model->lesson);
+	lesson_body(&pen, model);
 	return pen.row < rows ? pen.row : rows;
 }
 
@@ -153,7 +182,7 @@ lesson_draw(struct canvas *canvas, struct area area, const struct model *model)
 	snprintf(left, sizeof(left), "%s: %s", p->lesson, p->title);
 	snprintf(right, sizeof(right), "step %d of %d", p->step, p->steps);
 	view_rule(canvas, area, model, left, right);
-	lesson_body(&pen, p);
+	lesson_body(&pen, model);
 }
 
 const struct view_ops view_lesson = {

@@ -112,6 +112,17 @@ START_TEST(a_lost_step_says_so_in_the_panel)
 }
 END_TEST
 
+START_TEST(a_goal_without_room_ends_behind_a_clause)
+{
+	static const char *const argv[] = { "forkshop", "learn", "fork", NULL };
+	struct screen *s = screen_open(argv, 24, 80);
+
+	screen_wait(s, "\\[ \\] fork has returned in both: p1 has not called "
+	               "fork yet …$");
+	quit_lesson(s);
+}
+END_TEST
+
 START_TEST(steps_are_chapters_of_a_recording)
 {
 	static const char text[] = "#! type 1ms\n#! step zombies make\n"
@@ -159,6 +170,7 @@ main(void)
 	               leave_gives_the_rows_back_and_learn_takes_them_again);
 	tcase_add_test(tc, the_solution_is_typed_visibly);
 	tcase_add_test(tc, a_lost_step_says_so_in_the_panel);
+	tcase_add_test(tc, a_goal_without_room_ends_behind_a_clause);
 	tcase_add_test(tc, steps_are_chapters_of_a_recording);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -32,7 +32,7 @@ learn_where_left(struct engine *e, int *step, struct err *err)
 	if (progress_last(e->progress, &lesson, &last))
 		l = shelf_open(lesson, err);
 	if (l && lesson_step(l, last) >= 0)
-		session_say(e->session, LINE_GOOD,
+		session_say(e->session, LINE_GUIDE,
 		            "last time you did step %d of %d of %s",
 		            lesson_step(l, last) + 1, l->steps, l->id);
 	*step = l ? progress_open_step(e->progress, l) : 0;
@@ -81,7 +81,7 @@ engine_learn(struct engine *e, const char *name, struct err *err)
 		step = progress_open_step(e->progress, l);
 	if (step < 0 || step >= l->steps)
 		step = 0;
-	session_say(e->session, LINE_GOOD, "%s: %s", l->id, l->title.text);
+	session_say(e->session, LINE_GUIDE, "%s: %s", l->id, l->title.text);
 	learn_tell_needs(e, l);
 	return engine_begin(e, l, step, err);
 }
@@ -104,7 +104,7 @@ run_leave(struct session *s, const struct args *args, struct err *err)
 	(void)args;
 	if (!e || engine_leave(e, err) < 0)
 		return OUTCOME_FAILED;
-	session_say(s, LINE_GOOD,
+	session_say(s, LINE_GUIDE,
 	            "free play: nothing is asked of you; `learn` comes back to "
 	            "the lesson");
 	return OUTCOME_DONE;

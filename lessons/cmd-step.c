@@ -36,7 +36,7 @@ run_hint(struct session *s, const struct args *args, struct err *err)
 	(void)args;
 	if (!e || engine_hint(e, hint, sizeof(hint), err) < 0)
 		return OUTCOME_FAILED;
-	session_say(s, LINE_GOOD, "%s", hint);
+	session_say(s, LINE_GUIDE, "%s", hint);
 	return OUTCOME_DONE;
 }
 

@@ -156,7 +156,7 @@ ask_tell(struct engine *e)
 
 	if (e->options.panel)
 		return;
-	engine_say(e, LINE_GOOD, "before `%s` runs: %s", e->held, q->ask.text);
+	engine_say(e, LINE_GUIDE, "before `%s` runs: %s", e->held, q->ask.text);
 	for (int i = 0; i < q->answers; i++)
 		engine_say(e, LINE_RESULT, "  %d  %s", i + 1,
 		           q->answer[i].text.text);
@@ -218,8 +218,8 @@ ask_show(struct engine *e, int i)
 	e->asked[i].answer = -1;
 	if (e->state != ENGINE_STEP)
 		return;
-	engine_say(e, LINE_GOOD, "%s", q->ask.text);
-	engine_say(e, LINE_GOOD, "  %s", q->answer[q->right].text.text);
+	engine_say(e, LINE_GUIDE, "%s", q->ask.text);
+	engine_say(e, LINE_GUIDE, "  %s", q->answer[q->right].text.text);
 }
 
 /* "2", typed while a question is open. */
@@ -296,7 +296,7 @@ static void
 ask_tell_reply(struct engine *e, const struct answer *given)
 {
 	if (given->reply.text)
-		engine_say(e, LINE_GOOD, "%s", given->reply.text);
+		engine_say(e, LINE_GUIDE, "%s", given->reply.text);
 }
 
 /* What was answered, beside what happened. */
@@ -311,7 +311,7 @@ ask_compare(struct engine *e, int i)
 		return;
 	fact_explain(a->truth, is, sizeof(is));
 	if (a->truth_is == TRUTH_FAILED) {
-		engine_say(e, LINE_RESULT,
+		engine_say(e, LINE_GUIDE,
 		           "it came otherwise here than the lesson expects: %s",
 		           is);
 		/* Too early, or in another way: the next one is asked about. */
@@ -323,7 +323,7 @@ ask_compare(struct engine *e, int i)
 		engine_say(e, LINE_GOOD, "right: %s (%s)",
 		           q->answer[a->answer].text.text, is);
 	else
-		engine_say(e, LINE_GOOD, "it is otherwise: %s (%s)",
+		engine_say(e, LINE_GUIDE, "it is otherwise: %s (%s)",
 		           q->answer[q->right].text.text, is);
 	ask_tell_reply(e, &q->answer[a->answer]);
 }

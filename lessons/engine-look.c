@@ -115,7 +115,7 @@ look_tell(struct engine *e, struct tracked *t, const struct check *c)
 	if (c->kind == CHECK_FAIL)
 		look_lose(e, c->text.text);
 	else if (e->state != ENGINE_COMING)
-		engine_say(e, LINE_GOOD, "%s", c->text.text);
+		engine_say(e, LINE_GUIDE, "%s", c->text.text);
 }
 
 bool

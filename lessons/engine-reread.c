@@ -50,7 +50,7 @@ reread_read_again(struct engine *e)
 	struct lesson *l = format_read(e->path, &problems);
 
 	if (l) {
-		engine_say(e, LINE_GOOD, "%s was saved, and is read again",
+		engine_say(e, LINE_GUIDE, "%s was saved, and is read again",
 		           shelf_base(e->path));
 		lesson_free(e->next);
 		e->next = l;

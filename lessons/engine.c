@@ -132,7 +132,7 @@ engine_offer(void *arg)
 	if (e->state != ENGINE_STEP || e->offered)
 		return;
 	e->offered = true;
-	engine_say(e, LINE_GOOD, "stuck? `hint` helps a little");
+	engine_say(e, LINE_GUIDE, "stuck? `hint` helps a little");
 }
 
 void
@@ -153,7 +153,7 @@ engine_tell_step(struct engine *e)
 
 	if (e->options.panel)
 		return;
-	engine_say(e, LINE_GOOD, "%s, step %d of %d", e->lesson->id,
+	engine_say(e, LINE_GUIDE, "%s, step %d of %d", e->lesson->id,
 	           e->step + 1, e->lesson->steps);
 	for (int i = 0; i < s->says; i++)
 		engine_say(e, LINE_RESULT, "%s", s->say[i].text);
@@ -206,11 +206,12 @@ engine_finish(struct engine *e)
 	engine_say(e, LINE_GOOD, "the lesson %s is done: %s", e->lesson->id,
 	           e->lesson->title.text ? e->lesson->title.text : "");
 	if (*lesson_more(e->lesson))
-		engine_say(e, LINE_GOOD, "more: %s", lesson_more(e->lesson));
+		engine_say(e, LINE_GUIDE, "more: %s", lesson_more(e->lesson));
 	if (next)
-		engine_say(e, LINE_GOOD, "`learn %s` is the next one: %s",
+		engine_say(e, LINE_GUIDE, "`learn %s` is the next one: %s",
 		           next->id, next->title.text);
-	engine_say(e, LINE_GOOD, "the laboratory stays as it is: play with it");
+	engine_say(e, LINE_GUIDE,
+	           "the laboratory stays as it is: play with it");
 	lesson_free(next);
 }
 

@@ -78,7 +78,7 @@ lesson_fit(char *text, int cols, const char *more)
 
 	if (view_columns(text) <= cols)
 		return;
-	cols -= view_columns(more);
+	cols -= view_columns(more) + 1;
 	while ((n = glyph_next(&g, text + used, len - used)) > 0 &&
 	       at + g.width <= cols) {
 		if (strncmp(text + used, "; ", 2) == 0)
@@ -87,13 +87,14 @@ lesson_fit(char *text, int cols, const char *more)
 		used += n;
 		fits = used;
 	}
-	strcpy(text + (clause ? clause : fits), more);
+	text[clause ? clause : fits] = '\0';
+	strcat(text, clause ? " " : "");
+	strcat(text, more);
 }
 
 /* "[ ] p2 is a zombie: state of p2: S, wanted Z" */
 static void
-lesson_goal(struct pen *pen, const struct model *model,
-            const struct panel_goal *g)
+lesson_goal(struct pen *pen, const struct panel_goal *g)
 {
 	char text[PANEL_TEXT + FACT_EXPLAIN + 8];
 	int cols = pen->area.cols - 6;
@@ -104,17 +105,13 @@ lesson_goal(struct pen *pen, const struct model *model,
 		snprintf(text, sizeof(text), "%s", g->text);
 	else
 		snprintf(text, sizeof(text), "%s: %s", g->text, g->is);
-	lesson_fit(text, cols, view_glyph(model, " …", " .."));
 	if (pen->canvas && pen->row < pen->area.rows) {
+		lesson_fit(text, cols, pen->more);
 		canvas_text(pen->canvas, pen->area.row + pen->row,
 		            pen->area.col + 5, cols, ST_DIM, text);
 		canvas_paint(pen->canvas, pen->area.row + pen->row,
 		             pen->area.col + 5, view_columns(g->text),
 		             g->done ? ST_GOOD : ST_BOLD);
-		if (view_columns(text) > cols)
-			canvas_text(pen->canvas, pen->area.row + pen->row,
-			            pen->area.col + 4 + cols, 1, ST_DIM,
-			            pen->more);
 	}
 	pen->row++;
 }
@@ -138,10 +135,8 @@ lesson_question(struct pen *pen, const struct panel *p)
 }
 
 static void
-lesson_body(struct pen *pen, const struct model *model)
+lesson_body(struct pen *pen, const struct panel *p)
 {
-	const struct panel *p = model->lesson;
-
 	if (p->coming)
 		pen_write(pen, ST_DIM, 0, "The laboratory is made ready ...");
 	if (p->asking) {
@@ -151,7 +146,7 @@ lesson_body(struct pen *pen, const struct model *model)
 	for (int i = 0; i < p->says; i++)
 		pen_write(pen, ST_NORMAL, 0, p->say[i]);
 	for (int i = 0; i < p->goals; i++)
-		lesson_goal(pen, model, &p->goal[i]);
+		lesson_goal(pen, &p->goal[i]);
 	if (p->notice[0])
 		pen_write(pen, ST_ERROR, 0, p->notice);
 }
@@ -163,7 +158,7 @@ lesson_wanted(const struct model *model, int rows, int cols)
 
 	if (!model->lesson)
 		return 0;
-	lesson_body(&pen, model);
+	lesson_body(&pen, model->lesson);
 	return pen.row < rows ? pen.row : rows;
 }
 
@@ -182,7 +177,7 @@ lesson_draw(struct canvas *canvas, struct area area, const struct model *model)
 	snprintf(left, sizeof(left), "%s: %s", p->lesson, p->title);
 	snprintf(right, sizeof(right), "step %d of %d", p->step, p->steps);
 	view_rule(canvas, area, model, left, right);
-	lesson_body(&pen, model);
+	lesson_body(&pen, p);
 }
 
 const struct view_ops view_lesson = {

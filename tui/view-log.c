@@ -107,6 +107,7 @@ log_margin(struct canvas *canvas, int row, int col, const struct model *model,
 		[LINE_OUTPUT] = { "│", "|", ST_DIM },
 		[LINE_ERROR] = { "✗", "!", ST_ERROR },
 		[LINE_GOOD] = { "✓", "+", ST_GOOD },
+		[LINE_GUIDE] = { "»", "*", ST_BOLD },
 		[LINE_TREE] = { " ", " ", ST_NORMAL },
 	};
 

@@ -151,7 +151,7 @@ static const enum style logbook_styles[] = {
 	[LINE_COMMAND] = ST_PROMPT, [LINE_RESULT] = ST_NORMAL,
 	[LINE_EVENT] = ST_DIM,      [LINE_OUTPUT] = ST_NORMAL,
 	[LINE_ERROR] = ST_ERROR,    [LINE_GOOD] = ST_GOOD,
-	[LINE_TREE] = ST_NORMAL,
+	[LINE_GUIDE] = ST_BOLD,     [LINE_TREE] = ST_NORMAL,
 };
 
 void

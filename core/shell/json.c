@@ -91,7 +91,7 @@ json_of_line(enum line_kind kind, const char *name, const char *text)
 		[LINE_COMMAND] = "command", [LINE_RESULT] = "result",
 		[LINE_EVENT] = "note",      [LINE_OUTPUT] = "output",
 		[LINE_ERROR] = "error",     [LINE_GOOD] = "good",
-		[LINE_TREE] = "result",
+		[LINE_GUIDE] = "lesson",    [LINE_TREE] = "result",
 	};
 	json_t *object = json_make(types[kind]);
 

@@ -32,8 +32,9 @@ enum line_kind {
 	LINE_EVENT,   /* what happened */
 	LINE_OUTPUT,  /* what a job or server printed; name says whose */
 	LINE_ERROR,
-	LINE_GOOD, /* a fact that holds, a greeting */
-	LINE_TREE, /* a row of the tree as text */
+	LINE_GOOD,  /* a fact that holds, a greeting */
+	LINE_GUIDE, /* what a lesson has to say */
+	LINE_TREE,  /* a row of the tree as text */
 };
 
 /* The front.  Every text is clean (text_clean) and one line. */

@@ -79,7 +79,7 @@ puppet_poll(struct session *s, void *arg, struct err *err)
 	if (started < 0)
 		return OUTCOME_FAILED;
 	busy = puppet_unquiet(s);
-	if (started && !busy)
+	if (started && !busy && !troupe_leaves(s->troupe))
 		return OUTCOME_DONE;
 	if (clock_ns() > pull->limit_ns) {
 		err_set(err,

@@ -207,13 +207,16 @@ troupe_cut(struct puppet *p)
 {
 	char call[TROUPE_CALL + 8], line[TROUPE_CALL + 120];
 
-	if (p->asked != p->answered && strncmp(p->call, "execve", 6) == 0) {
+	if (p->calling && strncmp(p->call, "execve ", 7) == 0) {
 		spell_as_call(p->call, call, sizeof(call));
 		snprintf(line, sizeof(line),
 		         "%s does not return: the same pid is another program "
 		         "now, and its string is cut",
 		         call);
 		session_say(p->session, LINE_RESULT, "%s: %s", p->name, line);
+		watch_became(p->session->watch, p->pid, p->call + 7);
+	} else if (!p->thread && strncmp(p->call, "pthread_exit", 12) != 0) {
+		troupe_leave(p->session->troupe, p->pid);
 	}
 	p->calling = false;
 	p->answered = p->asked;

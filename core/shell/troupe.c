@@ -13,13 +13,23 @@
 
 #include "core/shell/inside.h"
 #include "core/shell/spell.h"
+#include "core/sys/clock.h"
 #include "core/sys/text.h"
 #include "core/wire/call.h"
+
+#define TROUPE_LEAVE_NS (1 * NS_PER_S) /* from the last close to the end */
+
+struct leaving {
+	pid_t pid;
+	int64_t until_ns;
+};
 
 struct troupe {
 	struct session *session; /* borrowed */
 	struct puppet puppet[TROUPE_MAX];
 	unsigned last; /* the number of the newest puppet */
+	struct leaving leaving[TROUPE_MAX];
+	int nleaving;
 };
 
 struct troupe *
@@ -324,6 +334,38 @@ troupe_quiet(struct troupe *t, struct puppet *p)
 	if (!p->calling || !troupe_may_block(p))
 		return false;
 	return state == 'S' || strncmp(p->call, "spin", 4) == 0;
+}
+
+/* Leaving ***************************************************************/
+
+void
+troupe_leave(struct troupe *t, pid_t pid)
+{
+	if (pid && t->nleaving < TROUPE_MAX)
+		t->leaving[t->nleaving++] = (struct leaving){
+			.pid = pid, .until_ns = clock_ns() + TROUPE_LEAVE_NS
+		};
+}
+
+static bool
+troupe_left(const struct snapshot *snap, const struct leaving *l)
+{
+	const struct proc *p = snapshot_pid(snap, l->pid);
+
+	return !p || p->dead || clock_ns() >= l->until_ns;
+}
+
+bool
+troupe_leaves(struct troupe *t)
+{
+	const struct snapshot *snap = watch_snapshot(t->session->watch);
+	int n = 0;
+
+	for (int i = 0; i < t->nleaving; i++)
+		if (!troupe_left(snap, &t->leaving[i]))
+			t->leaving[n++] = t->leaving[i];
+	t->nleaving = n;
+	return n > 0;
 }
 
 /* Answers come up *******************************************************/

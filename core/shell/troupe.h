@@ -77,6 +77,9 @@ int troupe_call(struct troupe *, struct puppet *, const char *text,
  */
 bool troupe_quiet(struct troupe *, struct puppet *);
 
+/* Is a process still to be seen to end whose string was cut?  Not for long. */
+bool troupe_leaves(struct troupe *);
+
 /* The pid of who is called so: a puppet, or any process of the lab; or 0. */
 pid_t troupe_pid(struct troupe *, const char *name);
 
@@ -92,6 +95,9 @@ void troupe_hear(struct puppet *, struct msg *, int *fds, int nfds);
 
 /* The process ended, or became another program: its string is cut. */
 void troupe_cut(struct puppet *);
+
+/* The string of this process was cut: its end comes in a moment. */
+void troupe_leave(struct troupe *, pid_t);
 
 /* Its row says which call it is in, and how many wait behind it. */
 void troupe_doing(struct puppet *);

@@ -305,20 +305,11 @@ fate_typed(const struct member *m, const char *cmd)
 	           : cmd;
 }
 
-void
-fate_exec(struct watch *w, struct member *m, int64_t t_ns)
+static void
+fate_became(struct watch *w, struct member *m, const char *cmd, int64_t t_ns)
 {
-	char line[sizeof(m->p.cmd)];
-	const char *cmd;
 	struct event e;
 
-	if (procfs_cmdline(w->proc, m->p.pid, line, sizeof(line)) < 0)
-		return;
-	cmd = fate_typed(m, line);
-	/* What a puppet is called is told, and only then set as its title. */
-	if (strcmp(cmd, m->p.cmd) == 0 ||
-	    (m->p.kind == KIND_PUPPET && fate_is_puppet(cmd)))
-		return;
 	snprintf(m->p.cmd, sizeof(m->p.cmd), "%s", cmd);
 	m->p.nvars = 0;
 	watch_stale(w);
@@ -327,6 +318,38 @@ fate_exec(struct watch *w, struct member *m, int64_t t_ns)
 	e = watch_about(EVENT_EXEC, m, t_ns);
 	text_add(e.text, sizeof(e.text), "%s", cmd);
 	watch_add(w, &e);
+}
+
+void
+fate_exec(struct watch *w, struct member *m, int64_t t_ns)
+{
+	char line[sizeof(m->p.cmd)];
+	const char *cmd;
+
+	if (procfs_cmdline(w->proc, m->p.pid, line, sizeof(line)) < 0)
+		return;
+	cmd = fate_typed(m, line);
+	/* What a puppet is called is told, and only then set as its title;
+	   what it has become is told, and only then in /proc. */
+	if (strcmp(cmd, m->p.cmd) == 0 ||
+	    (m->p.kind == KIND_PUPPET &&
+	     (fate_is_puppet(cmd) ||
+	      (cmd[0] == '[' && !fate_is_puppet(m->p.cmd)))))
+		return;
+	fate_became(w, m, cmd, t_ns);
+}
+
+void
+watch_became(struct watch *w, pid_t pid, const char *cmd)
+{
+	struct member *m = table_find(&w->table, pid, 0);
+	int64_t t_ns = clock_ns();
+
+	if (!m || m->p.kind != KIND_PUPPET || !fate_is_puppet(m->p.cmd))
+		return;
+	if (m->p.dead && m->p.ended_ns <= t_ns)
+		t_ns = m->p.ended_ns - 1;
+	fate_became(w, m, cmd, t_ns);
 }
 
 /* Burial ****************************************************************/

@@ -78,6 +78,12 @@ void watch_message(struct watch *, const char *server, const struct msg *,
 /* What a puppet or a thread (tid) of it does: "in wait4()"; "" nothing. */
 void watch_doing(struct watch *, pid_t, const char *text);
 
+/*
+ * A puppet's string was cut inside execve(2): it has become this program,
+ * which may have ended before anybody could look.
+ */
+void watch_became(struct watch *, pid_t, const char *cmd);
+
 /* A puppet has reaped a child of its own, and says what wait(2) told. */
 void watch_waited(struct watch *, pid_t parent, pid_t, int status);
 

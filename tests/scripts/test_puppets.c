@@ -103,6 +103,26 @@ START_TEST(after_exec_the_row_says_what_it_is_now)
 }
 END_TEST
 
+/* No event of the kernel is quick enough for who lives so short. */
+START_TEST(what_a_short_life_was_is_known_when_its_call_is_over)
+{
+	struct story *s = open_puppets("puppet");
+
+	for (int i = 2; i < 12; i++) {
+		story_send(s, "p1 fork\np%d execve true", i);
+		story_send(s, "until ever exited(p%d) and ever exec(p%d)", i,
+		           i);
+		story_expect(s, "^(true|false|unknown): ");
+		ck_assert(!story_saw(s, "^(false|unknown): "));
+		i++;
+		story_send(s, "p1 fork\np%d abort\ncheck not alive(p%d)", i, i);
+		story_expect(s, "^(true|false|unknown): ");
+		ck_assert(!story_saw(s, "^(false|unknown): "));
+	}
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 START_TEST(an_interrupted_call_returns_under_its_own_name)
 {
 	struct story *s = open_puppets("puppet\np1 signal USR1 catch\n"
@@ -356,6 +376,8 @@ main(void)
 	tcase_add_test(
 	    tc, a_thread_that_is_stopped_before_it_wakes_is_not_waited_for);
 	tcase_add_test(tc, after_exec_the_row_says_what_it_is_now);
+	tcase_add_test(tc,
+	               what_a_short_life_was_is_known_when_its_call_is_over);
 	tcase_add_test(tc, an_interrupted_call_returns_under_its_own_name);
 	tcase_add_test(tc, the_dead_are_waited_for_by_name);
 	tcase_add_test(tc, more_than_the_limit_is_refused_before_anybody_forks);

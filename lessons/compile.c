@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/shell/key.h"
 #include "core/shell/parse.h"
 #include "lessons/engine-inside.h"
 
@@ -46,6 +47,13 @@ compile_questions(const struct step *s, bool asked[LESSON_QUESTIONS],
 	} while (*line);
 }
 
+/* A key is for the program in front: it is no line. */
+static void
+compile_line(const char *line, FILE *out)
+{
+	fprintf(out, "%s%s\n", key_byte(line) ? "#! key " : "", line);
+}
+
 static void
 compile_step(const struct step *s, const char *name, FILE *out)
 {
@@ -55,7 +63,7 @@ compile_step(const struct step *s, const char *name, FILE *out)
 	for (int i = 0; i < s->notes; i++)
 		fprintf(out, "# %s\n", s->note[i].text);
 	for (int i = 0; i < s->solutions; i++) {
-		fprintf(out, "%s\n", s->solution[i].text);
+		compile_line(s->solution[i].text, out);
 		compile_questions(s, asked, s->solution[i].text, out);
 	}
 	if (s->caption.text) {

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shell/key.h"
 #include "core/sys/clock.h"
 #include "lessons/engine-inside.h"
-#include "lessons/typed.h"
 
 #define HAND_LOOK_NS (20 * NS_PER_MS) /* from look to look at who is in front */
 
@@ -75,31 +75,6 @@ hand_wait(struct engine *e, int64_t at_ns)
 		                           hand_on_time, e);
 }
 
-/*
- * Has the program in front begun to wait?  A key that comes between a shell's
- * vfork() and the exec stops the child, for which the shell waits unstopped.
- */
-static bool
-hand_front_waits(struct engine *e)
-{
-	pid_t group = session_front_group(e->session);
-	const struct snapshot *snap;
-	bool waits = false;
-
-	watch_refresh(session_watch(e->session));
-	snap = session_snapshot(e->session);
-	for (int i = 0; i < snap->nprocs; i++) {
-		const struct proc *p = &snap->proc[i];
-
-		if (p->dead || p->pgrp != group)
-			continue;
-		if (p->state != 'S')
-			return false;
-		waits = true;
-	}
-	return waits;
-}
-
 /* A key is typed to the job that has the terminal. */
 static void
 hand_key(struct engine *e, char key)
@@ -109,7 +84,7 @@ hand_key(struct engine *e, char key)
 	if (!session_typed_to(e->session)) {
 		if (e->own || e->running || !session_rests(e->session))
 			return;
-	} else if (!hand_front_waits(e)) {
+	} else if (!session_front_waits(e->session)) {
 		hand_wait(e, clock_ns() + HAND_LOOK_NS);
 		return;
 	}
@@ -144,7 +119,7 @@ hand_turn(struct engine *e)
 		hand_wait(e, e->type_ns);
 		return;
 	}
-	key = typed_key(e->typed[e->type].text);
+	key = key_byte(e->typed[e->type].text);
 	if (key)
 		hand_key(e, key);
 	else

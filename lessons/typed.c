@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shell/key.h"
 #include "core/shell/parse.h"
 #include "core/shell/troupe.h"
 #include "core/sys/text.h"
@@ -33,14 +34,6 @@ static const struct {
 };
 
 #define TYPED_PROGRAMS (sizeof(typed_programs) / sizeof(typed_programs[0]))
-
-char
-typed_key(const char *line)
-{
-	if (line[0] != '^' || !line[1] || line[2] || !strchr("CDZ\\", line[1]))
-		return '\0';
-	return (char)(line[1] & 0x1f);
-}
 
 static bool
 typed_in(const char *word, const char *const *list)
@@ -232,7 +225,7 @@ typed_allowed(const char *line, struct err *err)
 {
 	int result = 0;
 
-	if (typed_key(line))
+	if (key_byte(line))
 		return 0;
 	if (typed_is_program(line)) /* though it may not be installed */
 		return typed_split(line, err);

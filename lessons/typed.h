@@ -18,9 +18,6 @@
  */
 int typed_allowed(const char *line, struct err *);
 
-/* A key of the terminal, "^C", as its byte; 0 when the line is none. */
-char typed_key(const char *line);
-
 /* Files that puppets of lessons may make begin so, and are taken away. */
 #define TYPED_FILES "/tmp/forkshop-"
 

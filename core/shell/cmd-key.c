@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/shell/inside.h"
+#include "core/shell/key.h"
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
 
@@ -19,6 +20,15 @@ static const struct {
 	{ "^D", 4, NULL },
 };
 #define NKEYS (sizeof(key_table) / sizeof(key_table[0]))
+
+char
+key_byte(const char *word)
+{
+	for (size_t i = 0; i < NKEYS; i++)
+		if (strcmp(word, key_table[i].word) == 0)
+			return key_table[i].byte;
+	return '\0';
+}
 
 /* "p1 p3": who is in the group. */
 static void
@@ -73,7 +83,7 @@ run_key(struct session *s, const struct args *args, struct err *err)
 	for (size_t i = 0; i < NKEYS; i++)
 		if (strcmp(args->rest, key_table[i].word) == 0)
 			return key_press(s, i, err);
-	err_set(err, "the keys are ^C (a caret and a letter), ^Z, ^\\ and ^D");
+	err_set(err, "the keys are " KEY_WORDS);
 	return OUTCOME_USAGE;
 }
 

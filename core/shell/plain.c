@@ -263,7 +263,8 @@ plain_feed(struct plain *p)
 
 /*
  * What comes through a pipe or from a file are commands: a job in front that
- * reads finds the end of its input, and does not wait for ever.
+ * reads finds the end of its input, and does not wait for ever; but for one
+ * to which a script types.
  */
 static void
 plain_end_input(struct plain *p)
@@ -273,8 +274,9 @@ plain_end_input(struct plain *p)
 	if (job && strcmp(job, p->reader) == 0)
 		return;
 	snprintf(p->reader, sizeof(p->reader), "%s", job ? job : "");
-	if (job && (p->options->commands || p->options->script ||
-	            !isatty(STDIN_FILENO)))
+	if (job && !session_will_press(p->session) &&
+	    (p->options->commands || p->options->script ||
+	     !isatty(STDIN_FILENO)))
 		session_terminal_input(p->session, "\4", 1);
 }
 

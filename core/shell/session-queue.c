@@ -446,6 +446,12 @@ session_play(struct session *s)
 	return 1;
 }
 
+bool
+session_will_press(struct session *s)
+{
+	return s->foreground && s->tape.front && s->tape.front(s->tape.arg);
+}
+
 /* One thing that there is to do; returns whether there was one. */
 int
 session_work(void *arg)
@@ -454,8 +460,10 @@ session_work(void *arg)
 	struct queued q;
 
 	if (s->waiting.poll) {
-		if (!s->news)
+		if (!s->news) {
+			session_will_press(s);
 			return 0;
+		}
 		s->news = false;
 		session_wait_poll(s);
 		return 1;

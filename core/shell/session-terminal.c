@@ -154,7 +154,7 @@ session_foreground(const struct session *s)
 pid_t
 session_front_group(struct session *s)
 {
-	const struct snapshot *snap = session_snapshot(s);
+	const struct snapshot *snap = watch_snapshot(s->watch);
 	pid_t group = pty_foreground(s->terminal);
 
 	for (int i = 0; group > 0 && i < snap->nprocs; i++) {
@@ -164,6 +164,27 @@ session_front_group(struct session *s)
 			return p->kind == KIND_LAB ? 0 : group;
 	}
 	return 0;
+}
+
+bool
+session_front_waits(struct session *s)
+{
+	pid_t group = session_front_group(s);
+	const struct snapshot *snap;
+	bool waits = false;
+
+	watch_refresh(s->watch);
+	snap = watch_snapshot(s->watch);
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+
+		if (p->dead || p->pgrp != group)
+			continue;
+		if (p->state != 'S')
+			return false;
+		waits = true;
+	}
+	return waits;
 }
 
 /* Before the lab has given it the terminal, ^C would reach the lab's group. */

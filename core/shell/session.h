@@ -91,6 +91,9 @@ struct tape_ops {
 	bool (*playing)(void *arg);
 	/* The next line to run (borrowed), or NULL: not yet, or no more. */
 	const char *(*next)(void *arg);
+	/* A job is in front: does a key for it come next?  It is pressed as
+	   soon as the job waits. */
+	bool (*front)(void *arg);
 	void (*interrupt)(void *arg); /* Ctrl-C: all scripts end */
 	void (*close)(void *arg);     /* the session is over */
 
@@ -169,6 +172,16 @@ void session_terminal_input(struct session *, const char *bytes, size_t);
  * prompt has it.  A puppet may have taken it by tcsetpgrp.
  */
 pid_t session_front_group(struct session *);
+
+/*
+ * Does all of that group sleep, and wait for keys or whatever?  A key that
+ * comes between a shell's vfork() and the exec stops the child, for which the
+ * shell waits unstopped.  Looks at the kernel now.
+ */
+bool session_front_waits(struct session *);
+
+/* Will a script press a key for the job in front? */
+bool session_will_press(struct session *);
 void session_terminal_size(struct session *, int rows, int cols);
 int session_terminal_fd(const struct session *); /* the pty's master */
 

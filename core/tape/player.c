@@ -1,46 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Start reading at player_next().
+ * Start reading at player_next(); what it waits for is in player-wait.c.
  */
-#include "core/tape/player.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/facts/fact.h"
 #include "core/sys/clock.h"
-
-enum player_state {
-	PLAYER_READY,  /* for the next line */
-	PLAYER_TYPING, /* ops->type does it; player_typed() ends it */
-	PLAYER_LINE,   /* `line` is to run */
-	PLAYER_FACT,   /* `fact` is waited for */
-	PLAYER_BEAT,   /* a key, or until_ns */
-	PLAYER_STEP,   /* player_arrived() ends it */
-};
-
-struct reel {
-	struct script *script; /* owned */
-	int next;              /* index of the line that comes next */
-	bool typed;
-	int64_t key_ns;
-};
-
-struct player {
-	struct session *session; /* borrowed */
-	struct player_ops ops;
-	struct reel reel[PLAYER_DEPTH];
-	int depth;
-	bool begun; /* the first one waits for what was queued before it */
-	enum player_state state;
-	struct fact *fact; /* owned: in FACT */
-	int64_t until_ns;  /* FACT, BEAT: then it is over; -1 never */
-	int timer;         /* makes a turn of the loop; 0 none */
-	char line[PARSE_LINE];
-	uint64_t since; /* facts are about events behind this one: the step's */
-	int status;
-};
+#include "core/tape/player-inside.h"
 
 struct player *
 player_open(struct session *session, const struct player_ops *ops,
@@ -58,18 +25,6 @@ player_open(struct session *session, const struct player_ops *ops,
 }
 
 /* Ending ****************************************************************/
-
-static void
-player_forget_wait(struct player *p)
-{
-	loop_cancel(session_loop(p->session), p->timer);
-	p->timer = 0;
-	if (p->fact)
-		session_want(p->session, 0);
-	fact_free(p->fact);
-	p->fact = NULL;
-	p->state = PLAYER_READY;
-}
 
 static void
 player_pop(struct player *p)
@@ -107,8 +62,7 @@ player_close(struct player *p)
 	free(p);
 }
 
-/* The line that plays now: the one before the next. */
-static const struct script_line *
+const struct script_line *
 player_now(const struct player *p)
 {
 	const struct reel *reel = &p->reel[p->depth - 1];
@@ -116,7 +70,7 @@ player_now(const struct player *p)
 	return &reel->script->line[reel->next - 1];
 }
 
-static void
+void
 player_fail(struct player *p, const char *why)
 {
 	const struct reel *reel = &p->reel[p->depth - 1];
@@ -169,109 +123,6 @@ bool
 player_playing(const struct player *p)
 {
 	return p->depth > 0;
-}
-
-/* Waiting ***************************************************************/
-
-static void
-player_on_time(void *arg)
-{
-	struct player *p = arg;
-
-	p->timer = 0; /* the turn ends in player_next() */
-}
-
-static void
-player_wake_at(struct player *p, int64_t at_ns)
-{
-	loop_cancel(session_loop(p->session), p->timer);
-	p->timer = at_ns < 0 ? 0
-	                     : loop_timer(session_loop(p->session), at_ns,
-	                                  player_on_time, p);
-}
-
-/* Events are counted anew in a fresh laboratory. */
-static uint64_t
-player_since(const struct player *p)
-{
-	return p->since <= timeline_last(session_timeline(p->session))
-	           ? p->since
-	           : 0;
-}
-
-/* `expect` looks once: its time is over at once. */
-static void
-player_begin_fact(struct player *p, const struct script_line *l)
-{
-	char here[PARSE_LINE];
-	struct err err;
-
-	p->fact = fact_parse(p->ops.here(p->ops.arg, l->text, here), &err);
-	if (!p->fact) {
-		player_fail(p, err.text);
-		return;
-	}
-	p->state = PLAYER_FACT;
-	p->until_ns = clock_ns() + (l->act == SCRIPT_UNTIL ? l->ns : 0);
-	fact_start(p->fact, player_since(p), clock_ns());
-	session_want(p->session, fact_wants_values(p->fact));
-	watch_refresh(session_watch(p->session));
-}
-
-static void
-player_fact_failed(struct player *p, enum verdict verdict)
-{
-	char why[FACT_EXPLAIN], all[FACT_EXPLAIN + FACT_TEXT + 64];
-
-	snprintf(all, sizeof(all), "%s: %s: %s", fact_text(p->fact),
-	         fact_verdict_word(verdict),
-	         fact_explain(p->fact, why, sizeof(why)));
-	player_fail(p, all);
-}
-
-/* Look at the fact.  False: it is waited for still. */
-static bool
-player_look(struct player *p)
-{
-	struct session *s = p->session;
-	int64_t next_ns;
-	enum verdict verdict = fact_evaluate(p->fact, session_snapshot(s),
-	                                     session_timeline(s), clock_ns());
-
-	if (verdict == FACT_TRUE) {
-		player_forget_wait(p);
-		return true;
-	}
-	if (fact_settled(p->fact) || clock_ns() >= p->until_ns) {
-		player_fact_failed(p, verdict);
-		return true;
-	}
-	next_ns = fact_next_deadline_ns(p->fact);
-	if (next_ns < 0 || next_ns > p->until_ns)
-		next_ns = p->until_ns;
-	player_wake_at(p, next_ns);
-	return false;
-}
-
-static void
-player_begin_beat(struct player *p)
-{
-	int64_t ns = p->ops.beat_ns(p->ops.arg);
-
-	if (ns == 0)
-		return;
-	p->state = PLAYER_BEAT;
-	p->until_ns = ns < 0 ? -1 : clock_ns() + ns;
-	player_wake_at(p, p->until_ns);
-}
-
-static bool
-player_beat_over(struct player *p)
-{
-	if (p->until_ns < 0 || clock_ns() < p->until_ns)
-		return false;
-	player_forget_wait(p);
-	return true;
 }
 
 bool
@@ -363,6 +214,9 @@ player_act(struct player *p, struct reel *reel, const struct script_line *l)
 	case SCRIPT_BEAT:
 		player_begin_beat(p);
 		break;
+	case SCRIPT_KEY:
+		player_begin_press(p);
+		break;
 	case SCRIPT_TYPE:
 		reel->key_ns = l->ns;
 		break;
@@ -374,8 +228,7 @@ player_act(struct player *p, struct reel *reel, const struct script_line *l)
 	}
 }
 
-/* Take the next line of the script at hand. */
-static void
+void
 player_advance(struct player *p)
 {
 	struct reel *reel = &p->reel[p->depth - 1];
@@ -399,22 +252,6 @@ player_advance(struct player *p)
 	p->state = reel->typed ? PLAYER_TYPING : PLAYER_LINE;
 	if (reel->typed)
 		p->ops.type(p->ops.arg, p->line, reel->key_ns);
-}
-
-/* May we go on to the next line?  Otherwise something is waited for. */
-static bool
-player_ready(struct player *p)
-{
-	switch (p->state) {
-	case PLAYER_READY:
-		return true;
-	case PLAYER_FACT:
-		return player_look(p);
-	case PLAYER_BEAT:
-		return player_beat_over(p);
-	default:
-		return false;
-	}
 }
 
 const char *

@@ -32,6 +32,8 @@ struct player_ops {
 	void *arg;
 	/* Type this line (borrowed until player_typed()), and Enter. */
 	void (*type)(void *arg, const char *line, int64_t key_ns);
+	/* A key for whoever has the lab's terminal. */
+	void (*press)(void *arg, char key);
 	void (*mark)(void *arg, const char *title);
 	void (*caption)(void *arg, const char *text);
 	/* 0: there it is; 1: on the way, until player_arrived(); -1, err. */
@@ -67,6 +69,9 @@ int player_play(struct player *, struct script *, int how, struct err *);
 int player_depth(const struct player *);
 bool player_playing(const struct player *);
 const char *player_next(struct player *);
+
+/* As struct tape_ops has it: a job is in front. */
+bool player_front(struct player *);
 
 /* The line was typed and entered; this is what stood there. */
 void player_typed(struct player *, const char *line);

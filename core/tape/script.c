@@ -13,6 +13,7 @@
 #include "core/facts/fact.h"
 #include "core/shell/await.h"
 #include "core/shell/input.h"
+#include "core/shell/key.h"
 #include "core/shell/parse.h"
 #include "core/sys/clock.h"
 #include "core/sys/text.h"
@@ -87,6 +88,15 @@ script_nothing(struct script_line *l, const char *rest, struct err *err)
 	return *rest ? err_set(err, "nothing stands behind `#! %s`",
 	                       script_usage(l->act))
 	             : 0;
+}
+
+static int
+script_key(struct script_line *l, const char *rest, struct err *err)
+{
+	return key_byte(rest)
+	           ? script_keep(&l->text, rest, err)
+	           : err_set(err, "the keys are " KEY_WORDS ", not \"%.*s\"",
+	                     SCRIPT_QUOTED, rest);
 }
 
 static int

@@ -30,6 +30,7 @@
 	X(MARK,    "mark",    title,   "mark \"chapter\"", "a chapter of the recording") \
 	X(CAPTION, "caption", title,   "caption \"text\"", "a line of text for the room; \"\" takes it away") \
 	X(BEAT,    "beat",    nothing, "beat",             "wait for a key; one second in a recording") \
+	X(KEY,     "key",     key,     "key ^C",           "press ^C, ^Z, ^\\ or ^D, when the program in front waits") \
 	X(TYPE,    "type",    time,    "type 40ms",        "the time that each key takes from here on") \
 	X(STEP,    "step",    lesson,  "step LESSON STEP", "go to this step of a lesson; end: behind the last")
 // clang-format on
@@ -44,7 +45,8 @@ enum script_act {
 struct script_line {
 	enum script_act act;
 	int number; /* in the file, from 1 */
-	char *text; /* owned: command, fact, title, text, lesson; never NULL */
+	char *
+	    text; /* owned: command, fact, title, text, key, lesson; not NULL */
 	char *step; /* owned: of STEP; otherwise NULL */
 	int64_t ns; /* of TYPE; of UNTIL its patience */
 };

@@ -172,6 +172,15 @@ tape_do_type(void *arg, const char *line, int64_t key_ns)
 }
 
 static void
+tape_do_press(void *arg, char key)
+{
+	struct tape *t = arg;
+
+	tape_typed(t, &key, 1);
+	session_terminal_input(t->session, &key, 1);
+}
+
+static void
 tape_do_mark(void *arg, const char *title)
 {
 	tape_mark(arg, title);
@@ -251,6 +260,12 @@ tape_op_next(void *arg)
 	           : player_next(t->player);
 }
 
+static bool
+tape_op_front(void *arg)
+{
+	return player_front(((struct tape *)arg)->player);
+}
+
 static void
 tape_op_interrupt(void *arg)
 {
@@ -321,6 +336,7 @@ tape_open_player(struct tape *t, struct err *err)
 	const struct player_ops ops = {
 		.arg = t,
 		.type = tape_do_type,
+		.press = tape_do_press,
 		.mark = tape_do_mark,
 		.caption = tape_do_caption,
 		.step = tape_do_step,
@@ -342,6 +358,7 @@ tape_open(struct session *session, const struct tape_front *front,
 		.depth = tape_op_depth,
 		.playing = tape_op_playing,
 		.next = tape_op_next,
+		.front = tape_op_front,
 		.interrupt = tape_op_interrupt,
 		.close = tape_close,
 		.source = tape_op_source,

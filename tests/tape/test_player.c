@@ -162,6 +162,35 @@ START_TEST(ctrl_c_ends_the_script)
 }
 END_TEST
 
+START_TEST(a_key_goes_to_the_program_in_front)
+{
+	play("sleep 100\n#! key ^Z\n#! expect any(jobs, state = T)\n"
+	     "fg\n#! key ^C\n#! expect count(jobs) = 0\n"
+	     "cat\n#! key ^D\necho last");
+	rehearse_said("command -: ^Z");
+	rehearse_said("j1 stopped (TSTP): sleep 100");
+	rehearse_said("j1 was killed by INT: sleep 100");
+	rehearse_said("output j3: last");
+	ck_assert_int_eq(player_status(tape_player(tape)), 0);
+}
+END_TEST
+
+START_TEST(who_computes_gets_the_key_as_well)
+{
+	play("sh -c 'while :; do :; done'\n#! key ^C\necho last");
+	rehearse_said("output j2: last");
+}
+END_TEST
+
+START_TEST(a_key_for_nobody_ends_the_script)
+{
+	play("true\n#! key ^C\necho never");
+	rehearse_said("error -: demo:2: the prompt has the terminal, so nobody "
+	              "gets this key");
+	rehearse_not_said("never");
+}
+END_TEST
+
 START_TEST(without_a_screen_nothing_is_recorded)
 {
 	rehearse_run("record /tmp/forkshop-never.cast");
@@ -261,6 +290,9 @@ main(void)
 	tcase_add_test(tc, source_plays_before_what_stands_behind_it);
 	tcase_add_test(tc, a_script_that_plays_itself_is_stopped);
 	tcase_add_test(tc, ctrl_c_ends_the_script);
+	tcase_add_test(tc, a_key_goes_to_the_program_in_front);
+	tcase_add_test(tc, who_computes_gets_the_key_as_well);
+	tcase_add_test(tc, a_key_for_nobody_ends_the_script);
 	tcase_add_test(tc, without_a_screen_nothing_is_recorded);
 	tcase_add_test(tc, a_step_prepares_before_the_next_line);
 	suite_add_tcase(suite, tc);

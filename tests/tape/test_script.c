@@ -78,11 +78,12 @@ END_TEST
 static const struct {
 	const char *text, *sentence;
 } wrongs[] = {
-	{ "fork\n#! foo", "demo:2: there is no `#! foo`: there are until, "
-	                  "expect, mark, caption, beat, type, step; a comment "
-	                  "begins with `# `" },
+	{ "fork\n#! foo",
+	  "demo:2: there is no `#! foo`: there are until, "
+	  "expect, mark, caption, beat, key, type, step; a comment "
+	  "begins with `# `" },
 	{ "#!", "demo:1: a word is missing behind `#!`: until, expect, mark, "
-	        "caption, beat, type, step" },
+	        "caption, beat, key, type, step" },
 	{ "\n\n#! expect", "demo:3: column 1: " },
 	{ "#! until count(wrkers) = 1", "demo:1: column 7: expected workers" },
 	{ "#! mark", "demo:1: the text is missing: `#! mark \"chapter\"`" },
@@ -90,6 +91,9 @@ static const struct {
 	                        "behind it: `#! caption \"text\"`" },
 	{ "#! caption \"a", "demo:1: " },
 	{ "#! beat 2", "demo:1: nothing stands behind `#! beat`" },
+	{ "#! key", "demo:1: the keys are ^C (a caret and a letter), ^Z, ^\\ "
+	            "and ^D, not \"\"" },
+	{ "#! key ^X", "demo:1: the keys are ^C (a caret and a letter)" },
 	{ "#! type", "demo:1: the time of a key is 40ms or 0.1s, at most 10s, "
 	             "not \"\"" },
 	{ "#! type 1h", "demo:1: the time of a key is 40ms" },
@@ -155,7 +159,7 @@ START_TEST(every_word_has_usage_and_blurb)
 		ck_assert_msg(!strncmp(usage, word, strlen(word)), "%s", usage);
 		ck_assert_int_gt((int)strlen(blurb), 0);
 	}
-	ck_assert_int_eq(n, 7);
+	ck_assert_int_eq(n, 8);
 	ck_assert_ptr_null(script_word(-1, &usage, &blurb));
 }
 END_TEST

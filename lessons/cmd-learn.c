@@ -127,5 +127,6 @@ const struct command cmd_leave = {
 	.name = "leave",
 	.group = "lessons",
 	.blurb = "leave the lesson for free play; learn comes back",
+	.past = PAST_LOOKS,
 	.run = run_leave,
 };

@@ -70,5 +70,6 @@ const struct command cmd_lessons = {
 	.name = "lessons",
 	.group = "lessons",
 	.blurb = "list the lessons, and what is done of them",
+	.past = PAST_LOOKS,
 	.run = run_lessons,
 };

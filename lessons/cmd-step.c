@@ -89,6 +89,7 @@ static const struct command cmd_hint = {
 	.name = "hint",
 	.group = "lessons",
 	.blurb = "the next hint of this step",
+	.past = PAST_LOOKS,
 	.run = run_hint,
 };
 

@@ -194,7 +194,7 @@ ask_watch_truth(struct engine *e, int i)
 	if (!a->truth)
 		return;
 	a->truth_is = TRUTH_OPEN;
-	fact_start(a->truth, timeline_last(session_timeline(e->session)),
+	fact_start(a->truth, timeline_last(session_present(e->session)),
 	           clock_ns());
 }
 
@@ -253,7 +253,7 @@ ask_before(struct engine *e, const char *line, const struct parse *p)
 		struct asked *a = &e->asked[i];
 
 		if (a->truth_is != TRUTH_UNASKED ||
-		    !ask_matches(session_snapshot(e->session),
+		    !ask_matches(watch_snapshot(session_watch(e->session)),
 		                 s->question[i].before.text, p))
 			continue;
 		if (e->running && !a->answered)
@@ -275,6 +275,9 @@ engine_answer(struct engine *e, int answer, struct err *err)
 
 	if (asked < 0)
 		return err_set(err, "there is no question open");
+	if (session_past(e->session, NULL, NULL))
+		return err_set(err, "this is the past: live comes back, and "
+		                    "then the question is still open");
 	q = ask_question(e, asked);
 	if (answer < 1 || answer > q->answers)
 		return err_set(err, "answer with a number from 1 to %d",
@@ -341,8 +344,8 @@ ask_look(struct engine *e, int i)
 {
 	struct asked *a = &e->asked[i];
 	enum verdict verdict =
-	    fact_evaluate(a->truth, session_snapshot(e->session),
-	                  session_timeline(e->session), clock_ns());
+	    fact_evaluate(a->truth, watch_snapshot(session_watch(e->session)),
+	                  session_present(e->session), clock_ns());
 
 	if (!a->since_ns)
 		return;

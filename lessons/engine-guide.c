@@ -67,8 +67,9 @@ guide_after(void *arg, bool failed)
 
 	if (e->state == ENGINE_FREE)
 		return;
+	/* what is ours still was refused before anybody was asked */
 	if (session_rests(e->session))
-		e->running = false;
+		e->running = e->own = false;
 	ask_after(e);
 	if (!ours) {
 		e->failures = failed ? e->failures + 1 : 0;

@@ -39,7 +39,7 @@ void
 look_begin(struct engine *e)
 {
 	const struct step *s = engine_open_step(e);
-	uint64_t after = timeline_last(session_timeline(e->session));
+	uint64_t after = timeline_last(session_present(e->session));
 	int wants = ask_wants(e);
 
 	look_end(e);
@@ -121,8 +121,9 @@ look_tell(struct engine *e, struct tracked *t, const struct check *c)
 bool
 look_now(struct engine *e)
 {
-	const struct snapshot *snapshot = session_snapshot(e->session);
-	const struct timeline *timeline = session_timeline(e->session);
+	const struct snapshot *snapshot =
+	    watch_snapshot(session_watch(e->session));
+	const struct timeline *timeline = session_present(e->session);
 	int64_t now_ns = clock_ns();
 	bool all = e->looking;
 

@@ -149,7 +149,7 @@ const struct command cmd_check = {
 	          "says what is, and what was wanted.",
 	.example = "check count(workers) = 2",
 	.args = { { .kind = ARG_FACT, .name = "FACT" } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_check,
 };
 
@@ -159,5 +159,6 @@ const struct command cmd_until = {
 	.blurb = "wait until a fact holds, half a minute at most",
 	.example = "until count(workers) = 2 within 5s",
 	.args = { { .kind = ARG_FACT, .name = "FACT [within T]" } },
+	.past = PAST_CANNOT,
 	.run = run_until,
 };

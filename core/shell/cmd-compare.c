@@ -153,5 +153,6 @@ const struct command cmd_compare = {
 	.example = "compare w1 w2",
 	.args = { { .kind = ARG_TARGET, .name = "A" },
 	          { .kind = ARG_TARGET, .name = "B" } },
+	.past = PAST_CANNOT,
 	.run = run_compare,
 };

@@ -293,5 +293,6 @@ const struct command cmd_explain = {
 	    "(w1), servers (web), threads (w1.t1), jobs (%1), puppets, pids.",
 	.example = "explain w1",
 	.args = { { .kind = ARG_TARGET, .name = "TARGET" } },
+	.past = PAST_CANNOT,
 	.run = run_explain,
 };

@@ -362,5 +362,6 @@ const struct command cmd_export = {
 		  "listen on 127.0.0.1:P" },
 		{ "--force", { .kind = ARG_NONE }, "write over a file that is there" },
 	},
+	.past = PAST_CANNOT,
 	.run = run_export,
 };

@@ -358,6 +358,6 @@ const struct command cmd_next = {
 	            .optional = true,
 	            .min = 1,
 	            .max = 1000 } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_next,
 };

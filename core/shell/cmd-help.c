@@ -196,6 +196,6 @@ const struct command cmd_help = {
 	.args = { { .kind = ARG_COMMAND,
 	            .name = "COMMAND",
 	            .optional = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_help,
 };

@@ -24,7 +24,7 @@ const struct command cmd_history = {
 	.name = "history",
 	.group = "shell",
 	.blurb = "list what was typed",
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_history,
 };
 
@@ -43,6 +43,6 @@ const struct command cmd_clear = {
 	.name = "clear",
 	.group = "shell",
 	.blurb = "empty the log on the screen",
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_clear,
 };

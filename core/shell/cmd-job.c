@@ -205,6 +205,6 @@ const struct command cmd_cd = {
 	.group = "shell",
 	.blurb = "change the folder in which programs start",
 	.args = { { .kind = ARG_FILE, .name = "FOLDER", .optional = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_cd,
 };

@@ -66,6 +66,7 @@ const struct command cmd_jobs = {
 	.name = "jobs",
 	.group = "processes",
 	.blurb = "list programs that run in the background or are stopped",
+	.past = PAST_CANNOT,
 	.run = run_jobs,
 };
 

@@ -18,9 +18,9 @@ log_matches(const char *text, const char *pattern)
 	return !pattern || strcasestr(text, pattern);
 }
 
-/* How far back the n-th newest matching line stands. */
+/* How far back the n-th newest matching line stands, of those said by then. */
 static size_t
-log_start(struct session *s, int64_t n, const char *pattern)
+log_start(struct session *s, int64_t now_ns, int64_t n, const char *pattern)
 {
 	enum line_kind kind;
 	const char *name, *text;
@@ -31,7 +31,7 @@ log_start(struct session *s, int64_t n, const char *pattern)
 		text = session_log(s, i, &kind, &name, &t_ns);
 		if (!text)
 			break;
-		if (log_matches(text, pattern)) {
+		if (t_ns <= now_ns && log_matches(text, pattern)) {
 			back = i + 1;
 			n--;
 		}
@@ -42,11 +42,11 @@ log_start(struct session *s, int64_t n, const char *pattern)
 static enum outcome
 run_log(struct session *s, const struct args *args, struct err *err)
 {
-	int64_t n = LOG_LINES, now_ns = clock_ns(), t_ns;
+	int64_t n = LOG_LINES, now_ns = session_now_ns(s), t_ns;
 	bool counted =
 	    args->argc && text_number(args->argv[0], 1, INT32_MAX, &n);
 	const char *pattern = args->argv[counted ? 1 : 0], *name, *text;
-	size_t back = log_start(s, n, pattern);
+	size_t back = log_start(s, now_ns, n, pattern);
 	size_t total = back, printed = 0;
 	enum line_kind kind;
 
@@ -57,7 +57,7 @@ run_log(struct session *s, const struct args *args, struct err *err)
 
 		text =
 		    session_log(s, back - 1 - i + printed, &kind, &name, &t_ns);
-		if (!text || !log_matches(text, pattern))
+		if (!text || t_ns > now_ns || !log_matches(text, pattern))
 			continue;
 		line[0] = '\0';
 		text_add(line, sizeof(line), "%7.1f s ago  %s%s%s",
@@ -80,6 +80,6 @@ const struct command cmd_log = {
 	            .min = 1,
 	            .max = 2000 },
 	          { .kind = ARG_TEXT, .name = "PATTERN", .optional = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_log,
 };

@@ -70,5 +70,6 @@ const struct command cmd_measure = {
 	            .optional = true,
 	            .min = 1,
 	            .max = 200 } },
+	.past = PAST_CANNOT,
 	.run = run_measure,
 };

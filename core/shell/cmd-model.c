@@ -55,5 +55,6 @@ const struct command cmd_model = {
 	            .optional = true,
 	            .words = model_words },
 	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	.past = PAST_CANNOT,
 	.run = run_model,
 };

@@ -74,6 +74,7 @@ const struct command cmd_peek = {
 	    "of them writes to it.",
 	.example = "peek counter",
 	.args = { { .kind = ARG_TEXT, .name = "VAR" } },
+	.past = PAST_CANNOT,
 	.run = run_peek,
 };
 

@@ -47,5 +47,6 @@ const struct command cmd_policy = {
 	            .optional = true,
 	            .words = policy_words },
 	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	.past = PAST_CANNOT,
 	.run = run_policy,
 };

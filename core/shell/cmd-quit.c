@@ -13,6 +13,6 @@ const struct command cmd_quit = {
 	.name = "quit",
 	.group = "shell",
 	.blurb = "end everything that was started, and leave",
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_quit,
 };

@@ -41,5 +41,6 @@ const struct command cmd_respawn = {
 	            .optional = true,
 	            .words = respawn_words },
 	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	.past = PAST_CANNOT,
 	.run = run_respawn,
 };

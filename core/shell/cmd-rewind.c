@@ -89,7 +89,7 @@ const struct command cmd_rewind = {
 	          "commands that change something are refused until live.",
 	.example = "rewind 5s",
 	.args = { { .kind = ARG_DURATION, .name = "T", .optional = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_rewind,
 };
 
@@ -98,6 +98,6 @@ const struct command cmd_live = {
 	.group = "time",
 	.blurb = "come back from the past, and let frozen servers go on",
 	.example = "live",
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_live,
 };

@@ -83,5 +83,6 @@ const struct command cmd_scale = {
 	.example = "scale 1..4",
 	.args = { { .kind = ARG_TEXT, .name = "N|MIN..MAX", .optional = true },
 	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	.past = PAST_CANNOT,
 	.run = run_scale,
 };

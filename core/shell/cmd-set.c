@@ -178,6 +178,6 @@ const struct command cmd_set = {
 	            .optional = true,
 	            .words = set_names },
 	          { .kind = ARG_TEXT, .name = "VALUE", .optional = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_set,
 };

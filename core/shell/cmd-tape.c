@@ -85,7 +85,7 @@ const struct command cmd_record = {
 	.example = "record lecture.cast",
 	.args = { { .kind = ARG_FILE, .name = "FILE|off" } },
 	.options = { { "--keys", { .kind = ARG_NONE }, "the keys, too" } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_record,
 };
 
@@ -95,7 +95,7 @@ const struct command cmd_mark = {
 	.blurb = "begin a chapter of the recording",
 	.example = "mark \"Two workers\"",
 	.args = { { .kind = ARG_TEXT, .name = "TITLE", .many = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_mark,
 };
 
@@ -108,7 +108,7 @@ const struct command cmd_caption = {
 	            .name = "TEXT",
 	            .optional = true,
 	            .many = true } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_caption,
 };
 
@@ -123,6 +123,6 @@ const struct command cmd_source = {
 	          "commands on the screen, `forkshop run FILE` needs none.",
 	.example = "source demo.shop",
 	.args = { { .kind = ARG_FILE, .name = "FILE" } },
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_source,
 };

@@ -50,6 +50,6 @@ const struct command cmd_tree = {
 		  { .kind = ARG_NONE },
 		  "number each by its births below the lab, column GEN" },
 	},
-	.past = true,
+	.past = PAST_LOOKS,
 	.run = run_tree,
 };

@@ -60,5 +60,6 @@ const struct command cmd_wait = {
 	.blurb = "wait until a process, or every job, has ended",
 	.example = "wait %1",
 	.args = { { .kind = ARG_TARGET, .name = "TARGET", .optional = true } },
+	.past = PAST_CANNOT,
 	.run = run_wait,
 };

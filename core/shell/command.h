@@ -70,6 +70,13 @@ enum outcome {
 	OUTCOME_WAITS,  /* it goes on: see session_wait() */
 };
 
+/* What becomes of it while `rewind` shows the past. */
+enum command_past {
+	PAST_REFUSES, /* it changes something: it does not run */
+	PAST_LOOKS,   /* it looks at what is shown, or not at the laboratory */
+	PAST_CANNOT,  /* it asks who knows only the present: it says so */
+};
+
 struct command {
 	const char *name;
 	const char *group;   /* heading in help: "processes", "looking" ... */
@@ -78,8 +85,8 @@ struct command {
 	const char *example; /* a line that works in a fresh lab; or NULL */
 	struct arg args[COMMAND_ARGS];
 	struct command_option options[COMMAND_OPTIONS];
-	bool past; /* it looks only: it also runs while the past is shown */
-	bool raw;  /* options are not taken out: the line is another's */
+	enum command_past past;
+	bool raw; /* options are not taken out: the line is another's */
 	enum outcome (*run)(struct session *, const struct args *,
 	                    struct err *);
 };

@@ -101,6 +101,12 @@ session_timeline(struct session *s)
 	return s->past_line ? s->past_line : s->timeline;
 }
 
+struct timeline *
+session_present(struct session *s)
+{
+	return s->timeline;
+}
+
 int64_t
 session_now_ns(struct session *s)
 {

@@ -204,16 +204,34 @@ session_record(struct session *s, const struct parse *p)
 	session_news(s);
 }
 
+/* While the past is shown: does it not run?  err says why. */
+static bool
+session_past_refuses(struct session *s, const struct parse *p, struct err *err)
+{
+	if (!session_past(s, NULL, NULL) || p->kind == PARSE_WRONG ||
+	    p->kind == PARSE_EMPTY ||
+	    (p->command && p->command->past == PAST_LOOKS))
+		return false;
+	if (!p->command)
+		err_set(err, "this is the past, and programs run in the "
+		             "present: live comes back");
+	else if (p->command->past == PAST_CANNOT)
+		err_set(err,
+		        "this is the past, and %s knows only the present: "
+		        "tree, check and log look at it here; live comes back",
+		        p->command->name);
+	else
+		err_set(err, "this is the past: it can be looked at, and "
+		             "nothing in it can be changed; live comes back");
+	return true;
+}
+
 static enum outcome
 session_dispatch(struct session *s, struct parse *p, struct err *err)
 {
-	session_record(s, p);
-	if (session_past(s, NULL, NULL) && p->kind != PARSE_WRONG &&
-	    !(p->command && p->command->past)) {
-		err_set(err, "this is the past: it can be looked at, and "
-		             "nothing in it can be changed; live comes back");
+	if (session_past_refuses(s, p, err))
 		return OUTCOME_FAILED;
-	}
+	session_record(s, p);
 	switch (p->kind) {
 	case PARSE_COMMAND:
 		return p->command->run(s, &p->args, err);
@@ -258,7 +276,8 @@ session_execute(struct session *s, const struct queued *q)
 	struct parse p;
 
 	parse_line(line, &p);
-	if (p.kind != PARSE_EMPTY && session_may(s, line, &p)) {
+	if (p.kind != PARSE_EMPTY &&
+	    (session_past_refuses(s, &p, &err) || session_may(s, line, &p))) {
 		if (!q->quiet)
 			session_echo(s, line, &p);
 		watch_next_command(s->watch);

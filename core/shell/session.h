@@ -192,13 +192,16 @@ void session_terminal_hold(struct session *, bool held);
 void session_screen(struct session *, int fd);
 
 /*
- * What is shown: the present, or where `rewind` has gone.  Only commands with
- * `past` in their row run while that is the past.  session_past: how long
+ * What is shown: the present, or where `rewind` has gone.  Only commands whose
+ * row says PAST_LOOKS run while that is the past.  session_past: how long
  * before the present was left it is; returns false when it is the present.
  */
 const struct snapshot *session_snapshot(struct session *);
 struct timeline *session_timeline(struct session *);
 int64_t session_now_ns(struct session *); /* the time of what is shown */
+
+/* What is, also while the past is shown: for who waits for it. */
+struct timeline *session_present(struct session *);
 bool session_past(const struct session *, int64_t *ago_ns, int64_t *left_ns);
 struct watch *session_watch(struct session *);
 struct loop *session_loop(struct session *);

@@ -97,6 +97,7 @@ job_wait(struct session *s, struct job *job, bool background, struct err *err)
 	if (!background) {
 		s->foreground = job;
 		s->terminal_group = 0;
+		job->interrupt = false;
 	}
 	session_wait(s, background ? job_birth_poll : job_poll, NULL, waits,
 	             -1);

@@ -81,7 +81,7 @@ struct job {
 	bool dumped;
 	bool foreground; /* somebody waits for it at the prompt */
 	bool background; /* its end is to be told */
-	bool interrupt;  /* ASKED: ^C was typed before it ran */
+	bool interrupt;  /* ^C was typed before it had the terminal */
 	bool passed;     /* !CMD: in the foreground it has the real terminal */
 	unsigned used;   /* grows: %% is the one used last */
 	struct outlet outlet;

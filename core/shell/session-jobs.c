@@ -259,10 +259,11 @@ session_job_changed(struct session *s, const struct msg_change *c)
 	}
 }
 
+/* A ^C that comes before the job has the terminal would be the lab's. */
 void
 session_job_interrupt(struct session *s, struct job *job)
 {
-	job->interrupt = job->state == JOB_ASKED;
+	job->interrupt = !session_typed_to(s);
 	if (!job->interrupt)
 		session_terminal_input(s, "\003", 1);
 }
@@ -276,8 +277,6 @@ session_job_started(struct session *s, const struct msg *m)
 		return;
 	job->pid = m->born.pid;
 	job->state = JOB_RUNNING;
-	if (job->interrupt)
-		session_job_interrupt(s, job);
 	if (job->background && job->kind == START_JOB)
 		session_say(s, LINE_RESULT, "%s (pid %d): %s", job->name,
 		            (int)job->pid, job->cmd);
@@ -318,6 +317,16 @@ session_jobs_lost(struct session *s)
 	}
 }
 
+/* The lab says which group has the terminal now. */
+static void
+session_job_fronted(struct session *s, pid_t group)
+{
+	s->terminal_group = group;
+	if (s->foreground && s->foreground->interrupt)
+		session_job_interrupt(s, s->foreground);
+	session_news(s);
+}
+
 void
 session_jobs_message(struct session *s, const struct msg *m)
 {
@@ -332,8 +341,7 @@ session_jobs_message(struct session *s, const struct msg *m)
 		session_job_changed(s, &m->change);
 		break;
 	case MSG_TERMINAL:
-		s->terminal_group = m->target.pid;
-		session_news(s);
+		session_job_fronted(s, m->target.pid);
 		break;
 	}
 }

@@ -95,6 +95,20 @@ START_TEST(ctrl_z_stops_it_and_fg_brings_it_back)
 }
 END_TEST
 
+START_TEST(ctrl_c_is_kept_for_a_job_that_has_no_terminal_yet)
+{
+	rehearse_run("read line; echo never &");
+	rehearse_until_said("j1 stopped (TTIN)");
+	session_run(rehearse_session, "fg");
+	rehearse_until_said("command -: fg");
+	ck_assert_str_eq(session_foreground(rehearse_session), "j1");
+	ck_assert_ptr_null(session_typed_to(rehearse_session));
+	session_interrupt(rehearse_session);
+	rehearse_until(rehearse_is_idle, NULL, "the prompt");
+	rehearse_said("j1 was killed by INT");
+}
+END_TEST
+
 START_TEST(bg_lets_a_stopped_job_go_on)
 {
 	rehearse_run("exec sleep 1000 &");
@@ -290,6 +304,7 @@ main(void)
 	tcase_add_test(tc, ctrl_c_ends_the_job_in_front);
 	tcase_add_test(tc, ctrl_c_is_kept_for_a_job_that_does_not_run_yet);
 	tcase_add_test(tc, ctrl_z_stops_it_and_fg_brings_it_back);
+	tcase_add_test(tc, ctrl_c_is_kept_for_a_job_that_has_no_terminal_yet);
 	tcase_add_test(tc, bg_lets_a_stopped_job_go_on);
 	tcase_add_test(tc, a_background_job_is_told_and_waited_for);
 	tcase_add_test(tc, a_background_job_that_reads_is_stopped_until_fg);

@@ -37,7 +37,7 @@ app_resize(struct app *app)
 		tape_resize(app->tape, rows, cols);
 	session_terminal_size(app->session, rows,
 	                      cols > LOG_MARGIN ? cols - LOG_MARGIN : cols);
-	app->model.tree_floor = 0;
+	view_tree_anew(&app->model);
 	app->changed = true;
 	app->due_ns = 0;
 }

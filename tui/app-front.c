@@ -10,6 +10,7 @@
 #include "core/sys/text.h"
 #include "tui/app-inside.h"
 #include "tui/view-log.h"
+#include "tui/view-tree.h"
 
 #define RATE_NS (NS_PER_S / 2) /* requests are counted for so long */
 
@@ -133,7 +134,7 @@ app_see_past(struct app *app)
 	bool past = session_past(app->session, &model->past_ago_ns, &left_ns);
 
 	if (past != model->past)
-		model->tree_floor = 0;
+		view_tree_anew(model);
 	model->past = past;
 	logbook_past(model->book, past ? model->snap->t_ns : 0, left_ns);
 }
@@ -174,7 +175,7 @@ app_set_big(struct app *app, const char *value, struct err *err)
 	if (!on && strcmp(value, "off") != 0)
 		return err_set(err, "big is on or off, not \"%s\"", value);
 	app->model.big = on;
-	app->model.tree_floor = 0;
+	view_tree_anew(&app->model);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/sys/clock.h"
 #include "tui/app-inside.h"
+#include "tui/view-tree.h"
 
 enum { CTRL_C = 3, CTRL_D = 4, CTRL_Z = 26, CTRL_BACKSLASH = 28 };
 
@@ -71,7 +72,7 @@ app_on_line(void *arg, const char *line)
 		return;
 	}
 	app->model.greetings = 0;
-	app->model.tree_floor = 0;
+	view_tree_anew(&app->model);
 	if (!app_took_line(app, line))
 		session_run(app->session, line);
 }
@@ -136,6 +137,21 @@ app_scroll(struct app *app, bool up)
 	app->changed = true;
 }
 
+/* A page of the tree, which follows nothing then, up to the next line. */
+static void
+app_scroll_tree(struct app *app, bool up)
+{
+	const struct area *area = &app->layout.area[LAYOUT_TREE];
+	int page = area->rows > 4 ? area->rows - 3 : 1;
+
+	if (area->rows == 0)
+		return;
+	view_tree_scroll(&app->model, up ? -page : page, area->rows,
+	                 area->cols);
+	app->model.tree_held = true;
+	app->changed = true;
+}
+
 /* A puppet may have taken the terminal: it gets what makes signals. */
 static bool
 app_group_token(struct app *app, const struct token *t, bool empty)
@@ -181,7 +197,10 @@ app_token(struct app *app, const struct token *t)
 		break;
 	case TOKEN_PAGE_UP:
 	case TOKEN_PAGE_DOWN:
-		app_scroll(app, t->kind == TOKEN_PAGE_UP);
+		if (t->modified)
+			app_scroll_tree(app, t->kind == TOKEN_PAGE_UP);
+		else
+			app_scroll(app, t->kind == TOKEN_PAGE_UP);
 		break;
 	default:
 		break;

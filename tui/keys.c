@@ -101,11 +101,10 @@ classify(const char *b, size_t len, struct token *t)
 
 	if (b[2] == '<' && (final == 'M' || final == 'm'))
 		t->kind = TOKEN_MOUSE;
-	else if (final == '~' && parameter == 5)
-		t->kind = TOKEN_PAGE_UP;
-	else if (final == '~' && parameter == 6)
-		t->kind = TOKEN_PAGE_DOWN;
-	else if (final == '~')
+	else if (final == '~' && (parameter == 5 || parameter == 6)) {
+		t->kind = parameter == 5 ? TOKEN_PAGE_UP : TOKEN_PAGE_DOWN;
+		t->modified = memchr(b, ';', len);
+	} else if (final == '~')
 		set_function(t, function_number(parameter));
 	else if (b[2] == '1' && final >= 'P' && final <= 'S')
 		set_function(t, final - 'P' + 1);
@@ -170,6 +169,7 @@ measure_escape(const char *b, size_t n, struct token *t)
 		size_t inner =
 		    b[2] == ESC ? 0 : measure_escape(b + 1, n - 1, t);
 
+		t->modified = true;
 		return b[2] == ESC ? 1 : inner == WAIT ? WAIT : 1 + inner;
 	}
 	len = measure_character((const unsigned char *)b + 1, n - 1);

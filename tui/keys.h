@@ -36,6 +36,7 @@ enum token_kind {
 struct token {
 	enum token_kind kind;
 	int number;        /* of a function key, otherwise 0 */
+	bool modified;     /* PgUp, PgDn: with Alt, Ctrl or Shift */
 	bool cut;          /* a paste that was longer than KEYS_PASTE_MAX */
 	const char *bytes; /* borrowed until the next call; NUL behind it */
 	size_t len;        /* NULs in a paste are left out */

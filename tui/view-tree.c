@@ -23,6 +23,7 @@ tree_style(const struct model *model, int cols)
 		.width = cols,
 		.lines = model->utf8 ? TREE_BOX : TREE_ASCII,
 		.big = model->big,
+		.tight = model->tree_tight,
 	};
 }
 
@@ -157,7 +158,7 @@ tree_name(const struct tree_pen *pen, int col, int room, enum style style,
 	size_t len = strlen(row->command), tail = strlen(name);
 	int used;
 
-	if (!tail || len <= tail || style != ST_NORMAL ||
+	if (!tail || len <= tail ||
 	    strcmp(row->command + len - tail, name) != 0)
 		tail = 0;
 	if (row->hint == TREE_IS_MORE && !pen->model->utf8)
@@ -170,8 +171,9 @@ tree_name(const struct tree_pen *pen, int col, int room, enum style style,
 		used = canvas_bytes(pen->canvas, pen->row, col, room, style,
 		                    row->command, len - tail);
 	if (tail)
-		used += canvas_text(pen->canvas, pen->row, col + used,
-		                    room - used, ST_BOLD, name);
+		used +=
+		    canvas_text(pen->canvas, pen->row, col + used, room - used,
+		                style == ST_NORMAL ? ST_BOLD : style, name);
 	return used;
 }
 
@@ -285,14 +287,18 @@ tree_headings(const struct tree_pen *pen)
 
 /* A row of the area that stands for those that have no place in it. */
 static void
-tree_more(const struct tree_pen *pen, const char *arrow, size_t rows)
+tree_more(const struct tree_pen *pen, bool above, size_t rows)
 {
+	const struct model *model = pen->model;
 	int room = pen->place[pen->places - 1].width;
+	const char *arrow =
+	    above ? view_glyph(model, "↑", "^") : view_glyph(model, "↓", "v");
 
 	canvas_fill(pen->canvas, pen->row, pen->col, pen->cols, ST_NORMAL);
 	canvas_printf(pen->canvas, pen->row, pen->col + pen->cols - room, room,
-	              ST_DIM, "%s %zu more row%s", arrow, rows,
-	              rows == 1 ? "" : "s");
+	              ST_DIM, "%s %zu more row%s %s Alt-%s", arrow, rows,
+	              rows == 1 ? "" : "s", view_glyph(model, "·", "-"),
+	              above ? "PgUp" : "PgDn");
 }
 
 /* The lines of the tree go on through the air above a row. */
@@ -337,11 +343,10 @@ tree_body(struct tree_pen *pen, int rows)
 	}
 	pen->row = first;
 	if (model->tree_top > 0)
-		tree_more(pen, view_glyph(model, "↑", "^"),
-		          model->tree_top + 1);
+		tree_more(pen, true, model->tree_top + 1);
 	pen->row = end - 1;
 	if (at < total)
-		tree_more(pen, view_glyph(model, "↓", "v"), total - at + 1);
+		tree_more(pen, false, total - at + 1);
 }
 
 static int
@@ -381,6 +386,13 @@ const struct view_ops view_tree = {
 /* Scrolling *************************************************************/
 
 void
+view_tree_anew(struct model *model)
+{
+	model->tree_floor = 0;
+	model->tree_tight = model->tree_held = false;
+}
+
+void
 view_tree_scroll(struct model *model, int by, int rows, int cols)
 {
 	size_t total = tree_total(model, cols), seen = rows - TREE_HEADING;
@@ -394,11 +406,23 @@ view_tree_scroll(struct model *model, int by, int rows, int cols)
 		model->tree_top = last;
 }
 
+/* Made for one request: to follow each of them would make rows jump. */
+static bool
+tree_is_fleeting(const struct snapshot *snap, const struct proc *p)
+{
+	if (p->kind != KIND_THREAD)
+		return p->kind == KIND_CHILD;
+	for (int i = 0; i < snap->nservers; i++)
+		if (strcmp(snap->server[i].name, p->server) == 0)
+			return strcmp(snap->server[i].model, "thread") == 0;
+	return false;
+}
+
 /* When a process was born or ended last, the figures aside. */
 static int64_t
-tree_changed(const struct tree_row *row)
+tree_changed(const struct snapshot *snap, const struct tree_row *row)
 {
-	if (!row->proc)
+	if (!row->proc || tree_is_fleeting(snap, row->proc))
 		return 0;
 	return row->proc->ended_ns > row->proc->born_ns ? row->proc->ended_ns
 	                                                : row->proc->born_ns;
@@ -418,7 +442,7 @@ tree_newest(const struct model *model, int cols, int64_t *seen_ns)
 
 		if (at % TREE_BATCH == 0)
 			tree_rows(model->snap, &style, at, batch, TREE_BATCH);
-		changed = tree_changed(&batch[at % TREE_BATCH]);
+		changed = tree_changed(model->snap, &batch[at % TREE_BATCH]);
 		if (changed > *seen_ns) {
 			*seen_ns = changed;
 			newest = (long)at;
@@ -432,8 +456,10 @@ view_tree_follow(struct model *model, int rows, int cols)
 {
 	long newest, seen = rows - TREE_HEADING, top;
 
+	if ((long)tree_total(model, cols) > seen)
+		model->tree_tight = true;
 	view_tree_scroll(model, 0, rows, cols);
-	if ((long)tree_total(model, cols) <= seen)
+	if (model->tree_held || (long)tree_total(model, cols) <= seen)
 		return;
 	newest = tree_newest(model, cols, &model->tree_seen_ns);
 	if (newest < 0)

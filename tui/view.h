@@ -59,6 +59,8 @@ struct model {
 	bool beats;                   /* a script waits for a key */
 	char job[NAME_SIZE];  /* in the foreground: progress is its last line */
 	int tree_floor;       /* rows of the tree, at the least */
+	bool tree_tight;      /* it had no room: it is drawn with fewer rows */
+	bool tree_held;       /* somebody scrolls it: it follows nothing */
 	size_t tree_top;      /* first row of the tree that is seen */
 	int64_t tree_seen_ns; /* of the last change that tree_top followed */
 	const struct panel *lesson; /* borrowed; NULL: none is open */

@@ -22,16 +22,21 @@
 enum fate {
 	FATE_HIDDEN,
 	FATE_SHOWN,
-	FATE_ENDED,   /* one row for several dead ones */
-	FATE_THREADS, /* one row for several threads */
+	FATE_ENDED,    /* one row for several dead ones */
+	FATE_THREADS,  /* one row for several threads */
+	FATE_CHILDREN, /* one row for all whom a worker has forked */
 };
 
 struct tree_item {
 	enum fate fate;
 	bool last;          /* of those that are shown under its parent */
 	int count;          /* that a row stands for */
+	int alive;          /* FATE_CHILDREN: of these */
+	bool answered_last; /* FATE_CHILDREN: one of these */
 	int ended, threads; /* children of these kinds ... */
 	int ended_seen, threads_seen; /* ... and those already decided */
+	int children;                 /* whom a worker has forked ... */
+	int first_child;              /* ... the first of these */
 	int youngest;                 /* last child that is shown */
 };
 
@@ -84,6 +89,21 @@ tree_ended(const struct snapshot *s, int i)
 	       (i + 1 >= s->nprocs || s->proc[i + 1].parent != i);
 }
 
+/* Model fork makes one for each connection: they would fill the screen. */
+static void
+tree_count_child(struct tree_plan *plan, struct tree_item *parent, int i)
+{
+	const struct proc *p = &plan->snap->proc[i];
+	struct tree_item *first;
+
+	if (parent->children++ == 0)
+		parent->first_child = i;
+	first = &plan->item[parent->first_child];
+	first->count++;
+	first->alive += !p->dead;
+	first->answered_last |= p->answered_last;
+}
+
 static void
 tree_count(struct tree_plan *plan, int i)
 {
@@ -92,7 +112,9 @@ tree_count(struct tree_plan *plan, int i)
 
 	if (p->counts && p->kind != KIND_THREAD && p->answered > plan->most)
 		plan->most = p->answered;
-	if (parent && p->kind == KIND_THREAD)
+	if (parent && p->kind == KIND_CHILD && plan->style->tight)
+		tree_count_child(plan, parent, i);
+	else if (parent && p->kind == KIND_THREAD)
 		parent->threads++;
 	else if (parent && tree_ended(plan->snap, i))
 		parent->ended++;
@@ -110,7 +132,9 @@ static void
 tree_decide_ended(struct tree_plan *plan, struct tree_item *item,
                   struct tree_item *parent)
 {
-	int max = plan->style->ended ? plan->style->ended : 4;
+	int max = plan->style->ended   ? plan->style->ended
+	          : plan->style->tight ? 1
+	                               : 4;
 	int rest = tree_rest(parent->ended, max);
 	int nth = parent->ended_seen++;
 
@@ -132,7 +156,9 @@ tree_most_threads(const struct tree_plan *plan, int i)
 
 	if (plan->style->threads)
 		return plan->style->threads;
-	return p->kind == KIND_OTHER || p->kind == KIND_JOB ? 2 : 8;
+	if (p->kind == KIND_OTHER || p->kind == KIND_JOB)
+		return plan->style->tight ? 0 : 2;
+	return plan->style->tight ? 4 : 8;
 }
 
 /* The youngest of the threads are one row. */
@@ -155,11 +181,17 @@ static void
 tree_decide(struct tree_plan *plan, int i)
 {
 	struct tree_item *item = &plan->item[i], *parent = tree_parent(plan, i);
+	enum kind kind = plan->snap->proc[i].kind;
 
 	item->fate = FATE_SHOWN;
 	if (!parent)
 		return;
-	if (plan->snap->proc[i].kind == KIND_THREAD)
+	if (parent->fate != FATE_SHOWN)
+		item->fate = FATE_HIDDEN;
+	else if (kind == KIND_CHILD && parent->children > 1)
+		item->fate =
+		    i == parent->first_child ? FATE_CHILDREN : FATE_HIDDEN;
+	else if (kind == KIND_THREAD)
 		tree_decide_thread(plan, item, parent);
 	else if (tree_ended(plan->snap, i))
 		tree_decide_ended(plan, item, parent);
@@ -377,6 +409,31 @@ tree_hint(const struct snapshot *s, const struct proc *p)
 	return p->state == 'R' ? TREE_IS_RUNNING : TREE_IS_SLEEPING;
 }
 
+/* "… 17 more ended", "… 6 threads", "… 8 children, 31 ended" */
+static void
+tree_more(const struct tree_plan *plan, int i, struct tree_row *row)
+{
+	const struct tree_item *item = &plan->item[i];
+	int parent = plan->snap->proc[i].parent, n = item->count;
+	size_t size = sizeof(row->command);
+
+	row->hint = TREE_IS_MORE;
+	row->arrow = item->fate == FATE_CHILDREN && item->answered_last;
+	if (item->fate == FATE_ENDED)
+		snprintf(row->command, size, "… %d more ended", n);
+	else if (item->fate == FATE_THREADS)
+		snprintf(row->command, size, "… %d %sthreads", n,
+		         tree_most_threads(plan, parent) ? "more " : "");
+	else if (item->alive == n)
+		snprintf(row->command, size, "… %d children", n);
+	else if (item->alive == 0)
+		snprintf(row->command, size, "… %d children ended", n);
+	else
+		snprintf(row->command, size, "… %d child%s, %d ended",
+		         item->alive, item->alive == 1 ? "" : "ren",
+		         n - item->alive);
+}
+
 static void
 tree_fill(const struct tree_plan *plan, int i, struct tree_row *row)
 {
@@ -387,11 +444,7 @@ tree_fill(const struct tree_plan *plan, int i, struct tree_row *row)
 	row->bar = -1;
 	tree_branch(plan, i, row->branch);
 	if (item->fate != FATE_SHOWN) {
-		row->hint = TREE_IS_MORE;
-		snprintf(row->command, sizeof(row->command),
-		         item->fate == FATE_ENDED ? "… %d more ended"
-		                                  : "… %d more threads",
-		         item->count);
+		tree_more(plan, i, row);
 		return;
 	}
 	row->proc = p;

@@ -30,7 +30,8 @@ struct tree_style {
 	bool structure;        /* pids and commands alone */
 	bool generations;      /* how many births below the lab */
 	int threads;           /* thread rows of one process: 0 is 8, -1 none */
-	int ended;             /* dead rows under one parent; 0: 4 */
+	int ended;             /* dead rows under one parent; 0: 4, or 1 */
+	bool tight;            /* more is one row: there is little room */
 	pid_t root;            /* draw what is under this process; 0: all */
 };
 

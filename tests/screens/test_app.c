@@ -249,6 +249,23 @@ START_TEST(a_page_down_ends_at_the_bottom_of_a_log_that_became_smaller)
 }
 END_TEST
 
+START_TEST(a_tree_that_has_no_room_scrolls)
+{
+	struct screen *s = open_lab(24, 80);
+
+	screen_type(s, "fork 20\r");
+	screen_wait(s, "─ forkshop-server w22$");
+	screen_wait(s, "↑ [0-9]+ more rows · Alt-PgUp$");
+	ck_assert_int_eq(screen_find(s, "─ forkshop-lab$"), -1);
+	screen_type(s, "\033[5;3~\033\033[5~"); /* xterm's, others' */
+	screen_wait(s, "─ forkshop-lab$");
+	screen_wait(s, "↓ [0-9]+ more rows · Alt-PgDn$");
+	screen_type(s, "get -n 3\r");
+	screen_wait(s, "─ forkshop-client c1 -n 3$");
+	quit_lab(s);
+}
+END_TEST
+
 START_TEST(lines_are_kept_for_the_next_time)
 {
 	struct screen *s = open_lab(24, 80);
@@ -350,6 +367,7 @@ main(void)
 	tcase_add_test(tcase, the_log_scrolls_back_and_stays_there);
 	tcase_add_test(
 	    tcase, a_page_down_ends_at_the_bottom_of_a_log_that_became_smaller);
+	tcase_add_test(tcase, a_tree_that_has_no_room_scrolls);
 	tcase_add_test(tcase, lines_are_kept_for_the_next_time);
 	tcase_add_test(tcase, control_d_leaves);
 	tcase_add_loop_test(

@@ -60,7 +60,8 @@ note_token(const struct token *t)
 	else if (t->kind == TOKEN_FUNCTION)
 		note("%sF%d ", "", t->number);
 	else
-		note("%s ", t->kind == TOKEN_PAGE_UP ? "up" : "down", 0);
+		note(t->modified ? "tree-%s " : "%s ",
+		     t->kind == TOKEN_PAGE_UP ? "up" : "down", 0);
 }
 
 static void
@@ -82,12 +83,14 @@ feed(const char *bytes, size_t len, int64_t now_ns)
 /* Everything a keyboard may send, and what it must become. */
 static const char input[] =
     "a\303\251\346\227\245\360\237\230\200\003\r\177\033[A\033OB\033[1;5C"
-    "\033[3~\033b\033\303\251\033\033[D\033[5~\033[6;2~\033OP\033[15~"
+    "\033[3~\033b\033\303\251\033\033[D\033[5~\033[6;2~\033\033[5~\033[6~"
+    "\033OP\033[15~"
     "\033[24;2~\033[1;2Q\033[[C\033[<0;10;5M\033[<0;10;5m\033[M !!"
     "\033[200~x\033[Ay\r\nz\303\251\rw\033[201~q";
 static const char output[] =
     "<a> <\303\251> <\346\227\245> <\360\237\230\200> <\003> <\r> <\177> "
-    "<^[A> <^OB> <^[1;5C> <^[3~> <^b> <^\303\251> <^^[D> up down F1 F5 F12 "
+    "<^[A> <^OB> <^[1;5C> <^[3~> <^b> <^\303\251> <^^[D> up tree-down tree-up "
+    "down F1 F5 F12 "
     "F2 F3 mouse mouse mouse paste(x^[Ay\nz\303\251\nw) <q> ";
 
 START_TEST(tokens_are_whole_when_all_comes_at_once)

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ enum { TALLY_NAMES = 12, TALLIES = 3, TALLY_NEAR = 12 };
 /* Events of one type: whom they happened to, and how often. */
 struct tally {
 	unsigned long line; /* its number, from 1; 0: not in use */
+	bool folded;        /* too many: workers speak for their threads */
 	int n;              /* names */
 	char name[TALLY_NAMES][NAME_SIZE];
 	uint64_t count[TALLY_NAMES];
@@ -208,9 +210,42 @@ tally_find(struct tally *t, const char *name)
 		if (strcmp(t->name[i], name) == 0)
 			return &t->count[i];
 	if (t->n == TALLY_NAMES)
-		return &t->others;
-	text_add(t->name[t->n], NAME_SIZE, "%s", name);
+		return NULL;
+	snprintf(t->name[t->n], NAME_SIZE, "%s", name);
 	return &t->count[t->n++];
+}
+
+/* "w1.f1 1, w1.f2 1, w2.f1 1" becomes "w1 2, w2 1". */
+static void
+tally_fold(struct tally *t)
+{
+	struct tally before = *t;
+
+	t->folded = true;
+	t->n = 0;
+	memset(t->count, 0, sizeof(t->count));
+	for (int i = 0; i < before.n; i++) {
+		event_worker(before.name[i]);
+		*tally_find(t, before.name[i]) += before.count[i];
+	}
+}
+
+static void
+tally_add(struct tally *t, const struct event *e)
+{
+	char name[NAME_SIZE];
+	uint64_t *count;
+
+	event_whose(e, name);
+	if (t->folded)
+		event_worker(name);
+	count = tally_find(t, name);
+	if (!count && !t->folded) {
+		tally_fold(t);
+		event_worker(name);
+		count = tally_find(t, name);
+	}
+	++*(count ? count : &t->others);
 }
 
 /* A line that is out of sight does not count on. */
@@ -247,7 +282,7 @@ logbook_count(struct logbook *book, const struct event *e)
 	if (i == TALLIES)
 		return false;
 	tally_refresh(book, &book->tally[i]);
-	++*tally_find(&book->tally[i], e->who.name);
+	tally_add(&book->tally[i], e);
 	if (book->tally[i].line) {
 		tally_write(book, &book->tally[i], tallies[i].words);
 		return true;

@@ -213,7 +213,7 @@ static void
 table_order(const struct plan *plan, const struct tally *t, char *buf,
             size_t size)
 {
-	if (plan->at_once > 1 || t->sent > TALLY_ORDER || !t->sent)
+	if (plan->at_once > 1 || t->sent > TALLY_ORDER || !t->answered)
 		return;
 	text_add(buf, size, "order:");
 	for (uint64_t i = 0; i < t->sent; i++)

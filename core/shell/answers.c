@@ -20,29 +20,14 @@ answers_worker(struct answers *a, const char *name)
 	return ANSWERS_WORKERS;
 }
 
-/*
- * In a sum a worker speaks for its threads and children, "w1" for "w1.t2" and
- * "w1.f7": there may be hundreds, and the tree has a row for each.
- */
-static void
-answers_whose(const struct event *e, char *name)
-{
-	char *dot;
-
-	event_whose(e, name);
-	dot = strrchr(name, '.');
-	if (dot && (dot[1] == 't' || dot[1] == 'f') &&
-	    dot[2 + strspn(dot + 2, "0123456789")] == '\0')
-		*dot = '\0';
-}
-
 void
 answers_add(struct answers *a, const struct event *e)
 {
 	char name[NAME_SIZE];
 	int i;
 
-	answers_whose(e, name);
+	event_whose(e, name);
+	event_worker(name);
 	i = answers_worker(a, name);
 
 	if (e->type == EVENT_ANSWER)

@@ -398,6 +398,16 @@ event_whose(const struct event *e, char name[NAME_SIZE])
 		memcpy(name, e->who.name, NAME_SIZE);
 }
 
+void
+event_worker(char *name)
+{
+	char *dot = strrchr(name, '.');
+
+	if (dot && (dot[1] == 't' || dot[1] == 'f') &&
+	    dot[2 + strspn(dot + 2, "0123456789")] == '\0')
+		*dot = '\0';
+}
+
 const char *
 event_text(const struct event *e, char *buf, size_t size)
 {

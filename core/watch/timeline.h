@@ -126,6 +126,12 @@ uint64_t timeline_last(const struct timeline *); /* newest number, 0 none */
 /* Who it happened to; where several servers are up, as "web2.w1". */
 void event_whose(const struct event *, char name[NAME_SIZE]);
 
+/*
+ * In a sum a worker speaks for its threads and children: "w1.t2" and "w1.f7",
+ * of which there may be hundreds, become "w1".
+ */
+void event_worker(char *name);
+
 const char *event_word(enum event_type);
 enum event_type event_by_word(const char *); /* EVENT_NONE: no such word */
 

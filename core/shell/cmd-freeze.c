@@ -337,8 +337,11 @@ const struct command cmd_freeze = {
 	.name = "freeze",
 	.group = "time",
 	.blurb = "let the stages of serving wait until next or live",
-	.detail = "A request passes three stages: the hand-off to a worker, "
-	          "serving, and the reply. freeze off ends it.",
+	.detail =
+	    "A request passes three stages: the hand-off to a worker, "
+	    "serving, and the reply. freeze off ends it. Health checks of "
+	    "a balancer pass: a frozen server is not taken for a dead "
+	    "one. The patience of clients and balancers goes on.",
 	.example = "freeze web",
 	.args = { { .kind = ARG_SERVER,
 	            .name = "SERVER|off",

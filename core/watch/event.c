@@ -264,6 +264,10 @@ event_signal(const struct event *e, char *buf, size_t size)
 {
 	char who[EVENT_WHO], sig[SIG_NAME_SIZE];
 	const char *name = event_name(&e->who, who);
+	const char *keeps = e->who.kind == KIND_BALANCER
+	                        ? ": not dead, so it keeps its address, and "
+	                          "who connects waits; a standby, too"
+	                        : "";
 
 	if (e->type == EVENT_SIGNAL && !e->a)
 		SAY("%s was asked for: signal 0", event_name_pid(&e->who, who));
@@ -273,9 +277,10 @@ event_signal(const struct event *e, char *buf, size_t size)
 	else if (e->type == EVENT_CONTINUED)
 		SAY("%s goes on", name);
 	else if (e->a > 0)
-		SAY("%s stopped by %s", name, sig_name((int)e->a, sig));
+		SAY("%s stopped by %s%s", name, sig_name((int)e->a, sig),
+		    keeps);
 	else
-		SAY("%s stopped", name);
+		SAY("%s stopped%s", name, keeps);
 }
 
 static void

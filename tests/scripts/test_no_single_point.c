@@ -121,6 +121,46 @@ START_TEST(health_checks_are_neither_counted_nor_told)
 }
 END_TEST
 
+/* Health checks of web1 and web2 so far, and how many of them failed. */
+struct checks {
+	long made, failed;
+};
+
+static struct checks
+checks(struct story *s)
+{
+	struct checks sum = { 0, 0 };
+
+	story_send(s, "explain lb1");
+	for (int i = 0; i < 2; i++) {
+		const char *const *m =
+		    story_expect(s, "([0-9]+) health checks?, ([0-9]+) failed");
+
+		sum.made += number(m[1]);
+		sum.failed += number(m[2]);
+	}
+	return sum;
+}
+
+/* Three missed checks are enough to be down: let more than that go by. */
+START_TEST(who_is_frozen_or_slow_for_the_lecture_is_not_down)
+{
+	struct story *s = site_open();
+	struct checks before, now;
+
+	story_send(s, "freeze web1\nslow 10s");
+	before = now = checks(s);
+	while (now.made < before.made + 10)
+		now = checks(s);
+	ck_assert_int_eq(now.failed, 0);
+	story_send(s, "freeze off\nslow off\nget -n 2");
+	story_expect_each(s, "→ web1 → w1 answered", "→ web2 → w1 answered",
+	                  NULL);
+	ck_assert(!story_saw(s, "is down"));
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 START_TEST(a_drained_server_gets_nothing_new)
 {
 	struct story *s = site_open();
@@ -210,6 +250,24 @@ START_TEST(with_a_standby_and_a_retry_nothing_is_lost_but_time)
 END_TEST
 
 /* It was bound plainly: who is no twin gets "in use". */
+START_TEST(a_stopped_balancer_keeps_its_address_and_says_so)
+{
+	struct story *s = site_open();
+
+	story_send(s, "balance lb2 --standby lb1\nkill -STOP lb1\n"
+	              "until state(lb1) = T");
+	story_expect(s, "lb1 stopped by STOP: not dead, so it keeps its "
+	                "address, and who connects waits; a standby, too");
+	story_send(s, "get --server lb1 --timeout 500ms");
+	story_expect(s, "timed out: no answer after 500.0 ms");
+	story_send(s, "kill -KILL lb1\nget --server lb2 --retry 5");
+	story_expect(s,
+	             "lb1 is gone: its address, port [0-9]+, was taken over");
+	story_expect(s, "^200  w1 ");
+	ck_assert_int_eq(story_close(s), 1);
+}
+END_TEST
+
 START_TEST(a_stranger_cannot_join_an_address_of_twins)
 {
 	struct story *s = site_open();
@@ -292,6 +350,8 @@ suite(void)
 	tcase_add_test(tc, one_dead_server_is_not_seen_by_clients);
 	tcase_add_test(tc, the_way_of_a_request_stands_in_the_log);
 	tcase_add_test(tc, health_checks_are_neither_counted_nor_told);
+	tcase_add_test(tc, who_is_frozen_or_slow_for_the_lecture_is_not_down);
+	tcase_add_test(tc, a_stopped_balancer_keeps_its_address_and_says_so);
 	tcase_add_test(tc, a_drained_server_gets_nothing_new);
 	tcase_add_test(tc, alone_a_balancer_takes_the_whole_site_with_it);
 	tcase_add_test(tc, with_a_twin_only_what_was_in_its_hands_is_lost);

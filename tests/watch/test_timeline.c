@@ -260,6 +260,10 @@ static const struct {
 	  "TERM sent to w2 (pid 9412)" },
 	{ { .type = EVENT_STOPPED, .who = W2, .a = 19 },
 	  "w2 stopped by STOP" },
+	{ { .type = EVENT_STOPPED, .who = { "lb1", 9700, 0, KIND_BALANCER },
+	    .a = 19 },
+	  "lb1 stopped by STOP: not dead, so it keeps its address, and who "
+	  "connects waits; a standby, too" },
 	{ { .type = EVENT_CONTINUED, .who = W2 }, "w2 goes on" },
 	{ { .type = EVENT_DISCONNECTED, .who = W2, .server = "web" },
 	  "worker w2 (pid 9412) disconnected: its channel to web is closed" },

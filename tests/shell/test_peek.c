@@ -159,6 +159,8 @@ START_TEST(threads_and_servers_are_told_apart)
 
 	story_send(s, "serve web2 --port 0 --workers 1 --model pool");
 	story_expect(s, "web2 is http");
+	story_send(s, "until requests(web2.w1.t1) = 0 and "
+	              "requests(web2.w1.t4) = 0 within 10s");
 	story_send(s, "poke web2.w1 counter 4; peek counter");
 	story_expect(s, "web.w1 .* 0 ");
 	story_expect(s, "web2.w1 .* 4 +" OWN);

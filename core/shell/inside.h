@@ -221,6 +221,7 @@ int session_link(struct session *, struct link *, int fd, const char *server,
                  struct err *);
 void session_unlink(struct link *);
 void session_hear(struct link *); /* what has come by now */
+void session_hear_clients(void *session);
 int session_send(struct link *, const struct msg *, const int *fds, int nfds,
                  struct err *);
 uint32_t session_seq(struct session *);

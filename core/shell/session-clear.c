@@ -92,6 +92,7 @@ clear_open(struct session *s, struct err *err)
 	s->troupe = s->watch ? troupe_open(s, err) : NULL;
 	if (!s->troupe)
 		return -1;
+	watch_hear_first(s->watch, session_hear_clients);
 	session_settings_apply(s);
 	session_want(s, 0);
 	if (s->lab_pidfd >= 0) {

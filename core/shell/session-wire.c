@@ -296,6 +296,30 @@ session_hear(struct link *link)
 		session_unlink(link);
 }
 
+/* This may be called while another message is taken in: m is not theirs. */
+static void
+session_hear_client(struct link *link)
+{
+	static struct msg m;
+	int fds[WIRE_FDS], nfds;
+
+	while (link->wire && wire_recv(link->wire, &m, fds, &nfds) > 0) {
+		session_message(link, &m, fds, nfds);
+		wire_drop_fds(fds, nfds);
+	}
+}
+
+void
+session_hear_clients(void *session)
+{
+	struct session *s = session;
+
+	for (int i = 0; i < SESSION_PROGRAMS; i++)
+		if (s->jobs[i].state != JOB_FREE &&
+		    s->jobs[i].kind == START_CLIENT)
+			session_hear_client(&s->jobs[i].wire);
+}
+
 static void
 session_on_wire(void *arg, uint32_t events)
 {

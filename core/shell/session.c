@@ -84,6 +84,7 @@ session_open_parts(struct session *s, struct err *err)
 	s->watch = watch_open(s->loop, s->timeline, session_changed, s, err);
 	if (!s->watch || session_settings_open(s, err) < 0)
 		return -1;
+	watch_hear_first(s->watch, session_hear_clients);
 	s->troupe = troupe_open(s, err);
 	return s->troupe ? session_lab_open(s, err) : -1;
 }

@@ -71,6 +71,7 @@ struct watch {
 	struct timeline *timeline; /* borrowed */
 	struct procfs *proc;       /* owned */
 	loop_fn *changed;
+	loop_fn *hear_first; /* NULL: nothing to hear */
 	void *arg;
 
 	struct table table;

@@ -217,20 +217,35 @@ pages_lost(struct watch *w, struct served *served, uint64_t lost)
 	watch_add(w, &e);
 }
 
-void
-pages_drain(struct watch *w)
+/* only: of balancers.  Returns whether there is one. */
+static bool
+pages_collect_all(struct watch *w, bool only)
 {
+	bool balanced = false;
+
 	for (int i = 0; i < SNAPSHOT_SERVERS; i++) {
 		struct pages_drain d = { w, &w->served[i] };
 		uint64_t lost = 0;
 
-		if (!d.served->page)
+		if (!d.served->page || (only && !d.served->s.balancer))
 			continue;
+		balanced = balanced || d.served->s.balancer;
 		page_drain(d.served->page, pages_collect, &d, &lost);
 		pages_lost(w, d.served, lost);
 	}
+	return balanced;
+}
+
+void
+pages_drain(struct watch *w)
+{
+	bool balanced = pages_collect_all(w, false);
+
 	if (!w->nbatch)
 		return;
+	/* The way to an answer was told before it: now it is here. */
+	if (balanced && pages_collect_all(w, true) && w->hear_first)
+		w->hear_first(w->arg);
 	/* Ring by ring they came; one sorted batch is cheap to put in. */
 	qsort(w->batch, w->nbatch, sizeof(*w->batch), pages_by_time);
 	for (size_t i = 0; i < w->nbatch; i++) {

@@ -208,6 +208,12 @@ watch_open(struct loop *loop, struct timeline *timeline, loop_fn *changed,
 }
 
 void
+watch_hear_first(struct watch *w, loop_fn *fn)
+{
+	w->hear_first = fn;
+}
+
+void
 watch_close(struct watch *w)
 {
 	if (!w)

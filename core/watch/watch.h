@@ -41,6 +41,13 @@ struct watch *watch_open(struct loop *, struct timeline *, loop_fn *changed,
                          void *arg, struct err *);
 void watch_close(struct watch *);
 
+/*
+ * `fn` is called before what balancers and servers report becomes events: it
+ * takes in what clients have said by wire, as they say from where they
+ * connect before they do.
+ */
+void watch_hear_first(struct watch *, loop_fn *fn);
+
 /* The lab runs.  Its pidfd stays the caller's. */
 void watch_lab(struct watch *, pid_t lab);
 

@@ -249,6 +249,60 @@ START_TEST(a_value_without_events_is_read_while_somebody_wants_it)
 }
 END_TEST
 
+/* The way of a request **************************************************/
+
+/* Make what `name` tells of connection 1. */
+static void
+told(struct page *page, enum report_type type, int port)
+{
+	struct report r = { .t_ns = clock_ns(),
+		            .type = type,
+		            .status = 200,
+		            .connection = 1,
+		            .port = (uint16_t)port };
+
+	atomic_store(&page->high, 1);
+	page_report(page, 0, &r);
+}
+
+/* A client has said from where it connects, and nobody has heard it yet. */
+static void
+hear_client(void *arg)
+{
+	struct msg m = msg_make(MSG_FROM, "c1");
+
+	(void)arg;
+	m.target.value = 5000;
+	watch_message(watched.watch, NULL, &m, NULL, 0);
+}
+
+START_TEST(what_a_client_said_is_heard_before_its_request_is_told)
+{
+	struct page *lb, *web;
+	struct err err;
+	int fds[2];
+
+	lb = page_create(&fds[0], &err);
+	web = page_create(&fds[1], &err);
+	watch_server(watched.watch, "lb1", lb, "rr", NULL, "channel");
+	watch_server(watched.watch, "web1", web, "rr", "event", "channel");
+	watch_hear_first(watched.watch, hear_client);
+	told(lb, REPORT_ACCEPTED, 5000);
+	told(lb, REPORT_ROUTED, 6000);
+	told(web, REPORT_ACCEPTED, 6000);
+	told(web, REPORT_ANSWER, 0);
+	watch_refresh(watched.watch);
+	ck_assert_str_eq(watched_event(EVENT_ANSWER, "")->via,
+	                 "c1 → lb1 → web1");
+	watch_forget(watched.watch, "lb1");
+	watch_forget(watched.watch, "web1");
+	page_unmap(lb);
+	page_unmap(web);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -268,6 +322,8 @@ main(void)
 	tcase_add_test(c, a_forgotten_server_keeps_its_counts);
 	tcase_add_test(c, nothing_wakes_while_nothing_happens);
 	tcase_add_test(c, after_jobs_and_requests_it_is_quiet_again);
+	tcase_add_test(c,
+	               what_a_client_said_is_heard_before_its_request_is_told);
 	tcase_add_test(c,
 	               a_value_without_events_is_read_while_somebody_wants_it);
 	c = tcase_create("counted");

@@ -86,6 +86,17 @@ engine_learn(struct engine *e, const char *name, struct err *err)
 	return engine_begin(e, l, step, err);
 }
 
+static void
+learn_names(void (*add)(void *, const char *word, const char *blurb), void *arg)
+{
+	struct shelf shelf;
+
+	shelf_load(&shelf);
+	for (int i = 0; i < shelf.n; i++)
+		add(arg, shelf.lesson[i]->id, shelf.lesson[i]->title.text);
+	shelf_close(&shelf);
+}
+
 static enum outcome
 run_learn(struct session *s, const struct args *args, struct err *err)
 {
@@ -119,7 +130,10 @@ const struct command cmd_learn = {
 	          "that is named by its file need not be installed: learn "
 	          "./my.lesson.",
 	.example = "learn zombies",
-	.args = { { .kind = ARG_TEXT, .name = "NAME", .optional = true } },
+	.args = { { .kind = ARG_TEXT,
+	            .name = "NAME",
+	            .optional = true,
+	            .find = learn_names } },
 	.run = run_learn,
 };
 

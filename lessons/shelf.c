@@ -205,9 +205,14 @@ shelf_missing(const struct shelf *shelf, const char *name, struct err *err)
 			near = shelf->lesson[i]->id;
 		}
 	}
-	err_set(err, "there is no lesson %.40s%s%s%s: `lessons` lists them",
-	        name, near ? ": did you mean " : "", near ? near : "",
-	        near ? "?" : "");
+	if (near)
+		err_set(err,
+		        "there is no lesson %.40s: did you mean %s? `lessons` "
+		        "lists them",
+		        name, near);
+	else
+		err_set(err, "there is no lesson %.40s: `lessons` lists them",
+		        name);
 }
 
 /* Take one out of the shelf: it is the caller's. */

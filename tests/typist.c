@@ -38,7 +38,7 @@ on_repaint(void *arg)
 }
 
 /* Offers three commands at the start, signals behind "kill -". */
-static void
+static bool
 on_complete(void *arg, const char *line, size_t cursor, size_t *start,
             void (*add)(void *, const char *, const char *), void *add_arg)
 {
@@ -62,6 +62,7 @@ on_complete(void *arg, const char *line, size_t cursor, size_t *start,
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (len > 0 && strncmp(words[i][0], line + *start, len) == 0)
 			add(add_arg, words[i][0], words[i][1]);
+	return strncmp(line, "get ", 4) != 0;
 }
 
 static const struct prompt_hooks hooks = {

@@ -94,15 +94,15 @@ app_on_repaint(void *arg)
 	app->changed = true;
 }
 
-static void
+static bool
 app_on_complete(void *arg, const char *line, size_t cursor, size_t *word_start,
                 void (*add)(void *, const char *, const char *), void *add_arg)
 {
 	struct app *app = arg;
 
-	if (!session_typed_to(app->session))
-		session_complete(app->session, line, cursor, word_start, add,
-		                 add_arg);
+	return session_typed_to(app->session) ||
+	       session_complete(app->session, line, cursor, word_start, add,
+	                        add_arg);
 }
 
 struct prompt_hooks

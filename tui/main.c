@@ -52,6 +52,7 @@
 #include "core/sys/loop.h"
 #include "core/sys/text.h"
 #include "core/tape/tape.h"
+#include "core/wire/loopback.h"
 #include "lessons/engine.h"
 #include "lessons/format.h"
 #include "lessons/teach.h"
@@ -368,7 +369,8 @@ int
 main(int argc, char **argv)
 {
 	struct choice choice = { .screen = true,
-		                 .session = { .workers = 2, .port = 3000 } };
+		                 .session = { .workers = 2,
+		                              .port = LOOPBACK_PORT } };
 	struct err err = { 0 };
 	int status;
 

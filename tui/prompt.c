@@ -117,14 +117,16 @@ static char **
 on_complete(const char *text, int start, int end)
 {
 	const struct prompt_hooks *hooks = &the->hooks;
+	bool files;
 
 	the->offered.n = 0;
 	the->start = the->word_start = start;
-	hooks->complete(hooks->arg, rl_line_buffer, end, &the->word_start,
-	                candidates_add, &the->offered);
+	files =
+	    hooks->complete(hooks->arg, rl_line_buffer, end, &the->word_start,
+	                    candidates_add, &the->offered);
+	rl_attempted_completion_over = the->offered.n > 0 || !files;
 	if (the->offered.n == 0)
-		return NULL; /* names of files */
-	rl_attempted_completion_over = 1;
+		return NULL;
 	if (candidates_go_on(&the->offered))
 		rl_completion_suppress_append = 1;
 	return rl_completion_matches(text, next_candidate);

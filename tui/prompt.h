@@ -38,10 +38,10 @@ struct prompt_hooks {
 	/*
 	 * Offer what may stand at line[*word_start] up to the cursor: call
 	 * add(add_arg, word, blurb) for each whole word.  *word_start is where
-	 * readline believes that the word begins, and may be changed.  When
-	 * nothing is offered, names of files are.
+	 * readline believes that the word begins, and may be changed.
+	 * Returns whether names of files are to be offered when nothing is.
 	 */
-	void (*complete)(void *arg, const char *line, size_t cursor,
+	bool (*complete)(void *arg, const char *line, size_t cursor,
 	                 size_t *word_start,
 	                 void (*add)(void *, const char *, const char *),
 	                 void *add_arg);

@@ -8,6 +8,7 @@
 #include "core/serve/model.h"
 #include "core/serve/policy.h"
 #include "core/sys/text.h"
+#include "core/wire/loopback.h"
 
 /* When it can be changed. */
 enum change {
@@ -156,7 +157,7 @@ struct settings
 settings_default(void)
 {
 	return (struct settings){
-		.port = 3000,
+		.port = LOOPBACK_PORT,
 		.workers = 2,
 		.backlog = 511, /* as Node */
 		.connections = SETTINGS_CONNECTIONS,

@@ -342,7 +342,7 @@ const struct command cmd_balance = {
 	.example = "serve web2 --port 0; balance lb1 --port 0 --to web,web2",
 	.args = { { .kind = ARG_TEXT, .name = "NAME", .optional = true } },
 	.options = {
-		{ "--to", { .kind = ARG_TEXT, .name = "LIST" },
+		{ "--to", { .kind = ARG_SERVERS, .name = "LIST" },
 		  "its servers: web1,web2, or ports: 8081, node=8081" },
 		{ "--port", { .kind = ARG_NUMBER, .name = "P", .min = 0, .max = 65535 },
 		  "listen on 127.0.0.1:P (8080); 0 picks a free one" },

@@ -42,10 +42,23 @@ check_tell(struct session *s, const struct fact *fact, enum verdict verdict,
 	return OUTCOME_FAILED;
 }
 
+/* The fact of the line; NULL and err.  To be freed with check_forget(). */
+static struct fact *
+check_parse(const struct args *args, struct err *err)
+{
+	if (*args->rest)
+		return fact_parse(args->rest, err);
+	err_set(err,
+	        "%s needs a fact, such as count(workers) = 2: help facts "
+	        "lists what can be asked",
+	        args->command->name);
+	return NULL;
+}
+
 static enum outcome
 run_check(struct session *s, const struct args *args, struct err *err)
 {
-	struct fact *fact = fact_parse(args->rest, err);
+	struct fact *fact = check_parse(args, err);
 	enum outcome outcome;
 	int wants;
 
@@ -125,7 +138,7 @@ run_until(struct session *s, const struct args *args, struct err *err)
 	struct until *u = calloc(1, sizeof(*u));
 
 	if (u)
-		u->fact = fact_parse(args->rest, err);
+		u->fact = check_parse(args, err);
 	if (!u || !u->fact) {
 		free(u);
 		return OUTCOME_USAGE;

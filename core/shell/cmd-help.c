@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/facts/fact.h"
-#include "core/shell/session.h"
+#include "core/shell/inside.h"
 #include "core/sys/sig.h"
 #include "core/sys/text.h"
 #include "core/wire/orders.h"
@@ -52,6 +52,10 @@ help_all(struct session *s)
 	session_say(s, LINE_RESULT,
 	            "help NAME says more: help kill, help signals, help facts. "
 	            "Tab completes.");
+	if (!s->options.headless)
+		session_say(s, LINE_RESULT,
+		            "PgUp and PgDn scroll the log, with Alt the tree; "
+		            "set big on is for a projector.");
 	return OUTCOME_DONE;
 }
 
@@ -152,12 +156,18 @@ help_add(const struct help_page *page)
 		}
 }
 
+const struct help_page *
+help_nth(int i)
+{
+	return i >= 0 && i < HELP_PAGES ? help_pages[i] : NULL;
+}
+
 static const struct help_page *
 help_page(const char *name)
 {
-	for (int i = 0; i < HELP_PAGES && help_pages[i]; i++)
-		if (strcmp(help_pages[i]->name, name) == 0)
-			return help_pages[i];
+	for (int i = 0; help_nth(i); i++)
+		if (strcmp(help_nth(i)->name, name) == 0)
+			return help_nth(i);
 	return NULL;
 }
 

@@ -61,11 +61,7 @@ kill_which(const struct args *args, int *first, struct err *err)
 		return sig;
 	}
 	sig = sig_number(word);
-	if (sig < 0)
-		return err_set(err,
-		               "there is no signal %.40s: did you mean %s?",
-		               word, sig_nearest(word));
-	return sig;
+	return sig < 0 ? sig_refuse(word, err) : sig;
 }
 
 static void

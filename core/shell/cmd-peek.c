@@ -73,7 +73,7 @@ const struct command cmd_peek = {
 	    "says of the page: after a fork both have the same one, until one "
 	    "of them writes to it.",
 	.example = "peek counter",
-	.args = { { .kind = ARG_TEXT, .name = "VAR" } },
+	.args = { { .kind = ARG_VARIABLE, .name = "VAR" } },
 	.past = PAST_CANNOT,
 	.run = run_peek,
 };
@@ -261,7 +261,7 @@ const struct command cmd_poke = {
 	    "private memory the process has.",
 	.example = "poke w1 counter 5",
 	.args = { { .kind = ARG_TARGET, .name = "TARGET" },
-	          { .kind = ARG_TEXT, .name = "VAR" },
+	          { .kind = ARG_VARIABLE, .name = "VAR" },
 	          { .kind = ARG_TEXT, .name = "VALUE" } },
 	.run = run_poke,
 };

@@ -10,6 +10,7 @@
 #include "core/shell/balance.h"
 #include "core/shell/inside.h"
 #include "core/sys/text.h"
+#include "core/wire/loopback.h"
 #include "core/wire/models.h"
 #include "core/wire/policies.h"
 
@@ -266,6 +267,31 @@ serve_fork(struct session *s, const struct args *args, const char *name,
 	                      : 0;
 }
 
+/* A stranger on the port is the master's to find; our own have names. */
+static int
+serve_port_ok(struct session *s, const struct args *args, const char *name,
+              struct err *err)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	int64_t port = args_number(
+	    args, "--port", s->usual_port ? s->usual_port : LOOPBACK_PORT);
+
+	for (int i = 0; port && i < snap->nservers; i++) {
+		const struct server *v = &snap->server[i];
+
+		if (v->up && v->listening && v->port == port &&
+		    strcmp(v->name, name) != 0)
+			return err_set(err,
+			               "port %d is in use by %s (pid %d): "
+			               "choose another with --port, as in "
+			               "`serve %s --port 0`, or `shutdown %s` "
+			               "first",
+			               (int)port, v->name, (int)v->pid, name,
+			               v->name);
+	}
+	return 0;
+}
+
 static enum outcome
 run_serve(struct session *s, const struct args *args, struct err *err)
 {
@@ -276,6 +302,8 @@ run_serve(struct session *s, const struct args *args, struct err *err)
 	if (serve_name_ok(name, err) < 0 ||
 	    serve_threads_ok(args_option(args, "--threads"), err) < 0)
 		return OUTCOME_USAGE;
+	if (serve_port_ok(s, args, name, err) < 0)
+		return OUTCOME_FAILED;
 	seq = serve_open(s, args, name, err);
 	serve = seq ? calloc(1, sizeof(*serve)) : NULL;
 	if (!serve)

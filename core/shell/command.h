@@ -23,13 +23,15 @@ enum arg_kind {
 	ARG_TARGET,   /* a process: w1, web, w1.t1, %1, a pid */
 	ARG_WORKER,
 	ARG_SERVER,
+	ARG_SERVERS, /* web,web2 */
 	ARG_SIGNAL,
 	ARG_PATH, /* of a page: /sleep?ms=100 */
 	ARG_FILE,
-	ARG_WORD,    /* one of `words` */
-	ARG_COMMAND, /* a command's name */
-	ARG_FACT,    /* the rest of the line */
-	ARG_REST,    /* the rest of the line, as typed */
+	ARG_WORD,     /* one of `words` */
+	ARG_COMMAND,  /* a command's name */
+	ARG_VARIABLE, /* of a worker or puppet */
+	ARG_FACT,     /* the rest of the line */
+	ARG_REST,     /* the rest of the line, as typed */
 	ARG_TEXT,
 };
 
@@ -40,6 +42,10 @@ struct arg {
 	bool many;                /* the last one: may be repeated */
 	int64_t min, max;         /* ARG_NUMBER */
 	const char *const *words; /* ARG_WORD: ends in NULL */
+
+	/* What it may be, where that is not known before it is asked for. */
+	void (*find)(void (*add)(void *, const char *word, const char *blurb),
+	             void *arg);
 };
 
 struct command_option {
@@ -109,6 +115,9 @@ struct help_page {
 };
 
 void help_add(const struct help_page *);
+
+/* The i-th one, or NULL past the end. */
+const struct help_page *help_nth(int i);
 
 const struct command *command_find(const char *name);
 

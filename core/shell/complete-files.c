@@ -94,6 +94,7 @@ complete_path(struct complete *c, enum complete_want want)
 void
 complete_files(struct complete *c, bool folders_only)
 {
+	c->files = true;
 	complete_path(c, folders_only ? WANT_FOLDERS : WANT_FILES);
 }
 

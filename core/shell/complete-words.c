@@ -168,6 +168,45 @@ complete_help(struct complete *c)
 	complete_puppets(c);
 	complete_offer(c, "signals", "every signal, and what it does");
 	complete_offer(c, "facts", "the words of check and until");
+	for (int i = 0; help_nth(i); i++)
+		complete_offer(c, help_nth(i)->name, NULL);
+}
+
+/* The last of several names with commas between. */
+static void
+complete_servers(struct complete *c, unsigned kinds)
+{
+	const char *comma = strrchr(c->word, ',');
+
+	if (comma)
+		c->word = comma + 1;
+	complete_kinds(c, kinds);
+}
+
+/* Every worker has a counter; puppets have told of theirs. */
+static void
+complete_variables(struct complete *c)
+{
+	complete_offer(c, "counter", "what /count adds to, in every worker");
+	for (int i = 0; i < c->snap->nprocs; i++)
+		for (int k = 0; k < c->snap->proc[i].nvars; k++)
+			complete_offer(c, c->snap->proc[i].var[k].name, NULL);
+}
+
+static void
+complete_found(void *arg, const char *word, const char *blurb)
+{
+	complete_offer(arg, word, blurb);
+}
+
+/* A name that has to be looked for; or the file itself. */
+static void
+complete_find(struct complete *c, const struct arg *a)
+{
+	if (strchr(c->word, '/'))
+		complete_files(c, false);
+	else
+		a->find(complete_found, c);
 }
 
 void
@@ -184,6 +223,12 @@ complete_value(struct complete *c, const struct arg *a)
 		complete_kinds(c, workers);
 	else if (a->kind == ARG_SERVER)
 		complete_kinds(c, servers);
+	else if (a->kind == ARG_SERVERS)
+		complete_servers(c, servers);
+	else if (a->kind == ARG_VARIABLE)
+		complete_variables(c);
+	else if (a->find)
+		complete_find(c, a);
 	else if (a->kind == ARG_SIGNAL)
 		complete_signals(c, "");
 	else if (a->kind == ARG_COMMAND)

@@ -195,6 +195,7 @@ complete_command(const char *text)
 static void
 complete_first(struct complete *c)
 {
+	c->files = true;
 	if (c->word[0] == '!') {
 		c->word++;
 		complete_programs(c);
@@ -212,6 +213,7 @@ complete_shell(struct complete *c, const char *begin)
 {
 	const char *s = c->word;
 
+	c->files = true;
 	while (s > begin && strchr(" \t", s[-1]))
 		s--;
 	if (s > begin && strchr("|;&(", s[-1]))
@@ -244,7 +246,7 @@ complete_at(struct complete *c, const char *begin)
 		free(words[i]);
 }
 
-void
+bool
 complete_line(const struct snapshot *snap, const char *line, size_t cursor,
               size_t *word_start,
               void (*add)(void *, const char *, const char *), void *arg)
@@ -255,22 +257,24 @@ complete_line(const struct snapshot *snap, const char *line, size_t cursor,
 
 	*word_start = cursor;
 	if (cursor >= sizeof(text))
-		return;
+		return false;
 	snprintf(text, sizeof(text), "%.*s", (int)cursor, line);
 	begin = complete_command(text);
 	if (!begin)
-		return;
+		return false;
 	c.word = text + strlen(text);
 	while (c.word > begin && !strchr(" \t", c.word[-1]))
 		c.word--;
 	complete_at(&c, begin);
 	*word_start = (size_t)(c.word - text);
+	return c.files;
 }
 
-void
+bool
 session_complete(struct session *s, const char *line, size_t cursor,
                  size_t *word_start,
                  void (*add)(void *, const char *, const char *), void *arg)
 {
-	complete_line(session_snapshot(s), line, cursor, word_start, add, arg);
+	return complete_line(session_snapshot(s), line, cursor, word_start, add,
+	                     arg);
 }

@@ -27,16 +27,18 @@ struct complete {
 	const char *word;            /* borrowed: as far as it was typed */
 	void (*add)(void *arg, const char *candidate, const char *blurb);
 	void *arg;
-	int n;                                     /* offered so far */
+	bool files; /* the name of a file may stand there */
+	int n;      /* offered so far */
 	char offered[COMPLETE_MAX][COMPLETE_WORD]; /* each only once */
 };
 
 /*
  * Find the word at the cursor and call add for each candidate that begins
  * with it.  *word_start becomes the word's place in the line; the cursor's in
- * a comment.  Without any candidate it may be the name of a file.
+ * a comment.  Returns whether it may be the name of a file as well, which is
+ * not offered here when sh(1) would not read it as it stands.
  */
-void complete_line(const struct snapshot *, const char *line, size_t cursor,
+bool complete_line(const struct snapshot *, const char *line, size_t cursor,
                    size_t *word_start,
                    void (*add)(void *, const char *, const char *), void *arg);
 

@@ -143,6 +143,24 @@ parse_check_word(const struct arg *a, const char *what, const char *value,
 	               near ? "?" : "");
 }
 
+/* Of a page of our own servers: where they listen is not typed. */
+static int
+parse_check_path(const char *value, struct err *err)
+{
+	if (strstr(value, "://"))
+		return err_set(err,
+		               "get asks a server of the lab: a path is "
+		               "enough, as in get /health; curl %.60s is a "
+		               "program",
+		               value);
+	if (*value != '/')
+		return err_set(err,
+		               "a path begins with a slash: did you mean "
+		               "/%.40s?",
+		               value);
+	return 0;
+}
+
 /* May this value stand here?  `what` is the argument's or option's name. */
 static int
 parse_check(const struct arg *a, const char *what, const char *value,
@@ -169,12 +187,9 @@ parse_check(const struct arg *a, const char *what, const char *value,
 		               what, a->words ? " or " : "",
 		               a->words ? a->words[0] : "", value);
 	case ARG_SIGNAL:
-		if (sig_number(value) >= 0)
-			return 0;
-		return err_set(err,
-		               "there is no signal \"%.40s\": did you mean "
-		               "%s?",
-		               value, sig_nearest(value));
+		return sig_number(value) >= 0 ? 0 : sig_refuse(value, err);
+	case ARG_PATH:
+		return parse_check_path(value, err);
 	case ARG_WORD:
 		return parse_check_word(a, what, value, err);
 	default:

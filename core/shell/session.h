@@ -306,7 +306,7 @@ const char *session_log(const struct session *, size_t back, enum line_kind *,
                         const char **name, int64_t *t_ns);
 
 /* Candidates for completion: calls add(arg, candidate, blurb). */
-void session_complete(struct session *, const char *line, size_t cursor,
+bool session_complete(struct session *, const char *line, size_t cursor,
                       size_t *word_start,
                       void (*add)(void *, const char *, const char *),
                       void *arg);

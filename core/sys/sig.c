@@ -125,6 +125,18 @@ sig_nearest(const char *name)
 	return sig_table[best].name;
 }
 
+int
+sig_refuse(const char *name, struct err *err)
+{
+	if (isdigit((unsigned char)name[0]))
+		return err_set(err,
+		               "there is no signal %.40s: their numbers go "
+		               "from 1 to %d",
+		               name, SIGRTMAX);
+	return err_set(err, "there is no signal %.40s: did you mean %s?", name,
+	               sig_nearest(name));
+}
+
 const char *
 sig_nth(int i)
 {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/sys/err.h"
+
 #define SIG_NAME_SIZE 12
 
 /*
@@ -24,6 +26,9 @@ const char *sig_default(int sig);
 
 /* The nearest real name to a mistyped one; never NULL. */
 const char *sig_nearest(const char *name);
+
+/* Say that there is no such signal, and which there are.  Returns -1. */
+int sig_refuse(const char *name, struct err *);
 
 /* Iterate over the names: the i-th one, or NULL past the end. */
 const char *sig_nth(int i);

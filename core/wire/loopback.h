@@ -11,6 +11,9 @@
 #ifndef CORE_WIRE_LOOPBACK_H
 #define CORE_WIRE_LOOPBACK_H
 
+/* Where a server listens that is told nothing else. */
+#define LOOPBACK_PORT 3000
+
 /* A health check: served at once, neither counted nor told. */
 #define LOOPBACK_CHECK 0x7f000002 /* 127.0.0.2 */
 

@@ -61,6 +61,17 @@ START_TEST(a_step_is_readable_and_can_be_done_at_every_size)
 }
 END_TEST
 
+START_TEST(tab_knows_the_lessons)
+{
+	struct screen *s = open_lesson(24, 80);
+
+	screen_type(s, "learn zom\t");
+	screen_wait(s, "^forkshop> learn zombies$");
+	screen_type(s, "\003");
+	quit_lesson(s);
+}
+END_TEST
+
 START_TEST(the_prompt_and_the_log_stay_below_a_lesson)
 {
 	struct screen *s = open_lesson(24, 80);
@@ -165,6 +176,7 @@ main(void)
 	tcase_add_loop_test(tc,
 	                    a_step_is_readable_and_can_be_done_at_every_size, 0,
 	                    sizeof(sizes) / sizeof(sizes[0]));
+	tcase_add_test(tc, tab_knows_the_lessons);
 	tcase_add_test(tc, the_prompt_and_the_log_stay_below_a_lesson);
 	tcase_add_test(tc,
 	               leave_gives_the_rows_back_and_learn_takes_them_again);

@@ -302,6 +302,51 @@ START_TEST(files_stand_behind_programs)
 }
 END_TEST
 
+START_TEST(files_stand_only_where_a_file_can)
+{
+	static const struct {
+		const char *line;
+		bool files;
+	} lines[] = {
+		{ "cat x", true },
+		{ "./x", true },
+		{ "source x", true },
+		{ "cd x", true },
+		{ "scale 1", false },
+		{ "peek ", false },
+		{ "fork x", false },
+		{ "get x", false },
+		{ "balance lb1 --to ", false },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		ck_assert_msg(complete_line(lab.snapshot, lines[i].line,
+		                            strlen(lines[i].line), &start, hear,
+		                            NULL) == lines[i].files,
+		              "%s", lines[i].line);
+}
+END_TEST
+
+START_TEST(servers_stand_behind_each_comma)
+{
+	tableau_server(&lab, "web2", 3001);
+	ck_assert_str_eq(tab("balance lb1 --to w"), " web web2 ");
+	ck_assert_str_eq(tab("balance lb1 --to web,web2"), " web2 ");
+	ck_assert_uint_eq(start, strlen("balance lb1 --to web,"));
+}
+END_TEST
+
+START_TEST(variables_stand_behind_peek)
+{
+	struct proc *p = tableau_find(&lab, "p1");
+
+	strcpy(p->var[0].name, "x");
+	p->nvars = 1;
+	ck_assert_str_eq(tab("peek "), " counter x ");
+	ck_assert_str_eq(tab("poke w1 c"), " counter ");
+}
+END_TEST
+
 START_TEST(every_candidate_begins_with_what_was_typed)
 {
 	static const char *const lines[] = { "s",       "kill -",   "p1 s",
@@ -371,6 +416,9 @@ main(void)
 	tcase_add_test(tcase, programs_are_those_of_the_path);
 	tcase_add_test(tcase, a_puppet_that_has_ended_is_not_offered);
 	tcase_add_test(tcase, files_stand_behind_programs);
+	tcase_add_test(tcase, files_stand_only_where_a_file_can);
+	tcase_add_test(tcase, servers_stand_behind_each_comma);
+	tcase_add_test(tcase, variables_stand_behind_peek);
 	tcase_add_test(tcase, every_candidate_begins_with_what_was_typed);
 	tcase_add_test(tcase, the_cursor_need_not_stand_at_the_end);
 	tcase_add_test(tcase, a_line_without_end_is_left_alone);

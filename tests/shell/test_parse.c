@@ -143,6 +143,8 @@ START_TEST(values_are_held_against_the_row)
 	assert_wrong("get --for long", "a time such as");
 	assert_wrong("serve --on-parent-death orfan", "did you mean orphan?");
 	assert_wrong("tree | less", "for programs");
+	assert_wrong("get health", "did you mean /health?");
+	assert_wrong("get http://localhost:3000/", "a path is enough");
 }
 END_TEST
 

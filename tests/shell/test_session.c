@@ -153,10 +153,11 @@ START_TEST(a_port_in_use_is_said_with_who_and_what_to_do)
 
 	snprintf(line, sizeof(line), "serve web2 --port %d", port);
 	rehearse_run(line);
-	snprintf(want, sizeof(want), "error -: port %d is in use by %d", port,
+	snprintf(want, sizeof(want),
+	         "error -: port %d is in use by web (pid %d)", port,
 	         (int)rehearse_pid("web"));
 	rehearse_said(want);
-	rehearse_said("as in `serve --port 0`");
+	rehearse_said("as in `serve web2 --port 0`");
 	rehearse_not_said("output web2");
 	rehearse_run("serve web2 --port 0 --workers 1; get --server web2");
 	rehearse_said("hello world from w1");

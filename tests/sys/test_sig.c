@@ -64,6 +64,19 @@ START_TEST(a_slip_finds_the_nearest_name)
 }
 END_TEST
 
+START_TEST(no_name_is_near_to_a_number)
+{
+	struct err err;
+
+	ck_assert_int_eq(sig_refuse("TREM", &err), -1);
+	ck_assert_str_eq(err.text,
+	                 "there is no signal TREM: did you mean TERM?");
+	sig_refuse("99", &err);
+	ck_assert_str_eq(err.text, "there is no signal 99: their numbers go "
+	                           "from 1 to 64");
+}
+END_TEST
+
 START_TEST(a_mask_is_told_in_words)
 {
 	char buf[64];
@@ -92,6 +105,7 @@ main(void)
 	tcase_add_test(tc, every_name_is_read_back);
 	tcase_add_test(tc, default_actions_are_those_of_the_manual);
 	tcase_add_test(tc, a_slip_finds_the_nearest_name);
+	tcase_add_test(tc, no_name_is_near_to_a_number);
 	tcase_add_test(tc, a_mask_is_told_in_words);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -163,6 +163,13 @@ START_TEST(tab_falls_back_to_files)
 }
 END_TEST
 
+START_TEST(tab_offers_no_files_where_none_can_stand)
+{
+	typist_type("get inp\t");
+	typist_expect("forkshop> get inp|");
+}
+END_TEST
+
 START_TEST(hundreds_of_candidates_ask_no_question)
 {
 	for (int i = 0; i < 300; i++) {
@@ -227,6 +234,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, tab_completes_what_they_have_in_common);
 	tcase_add_test(tc, a_hook_may_begin_the_word_elsewhere);
 	tcase_add_test(tc, tab_falls_back_to_files);
+	tcase_add_test(tc, tab_offers_no_files_where_none_can_stand);
 	tcase_add_test(tc, hundreds_of_candidates_ask_no_question);
 	tcase_add_test(tc, a_long_line_scrolls_with_the_cursor);
 	tcase_add_test(tc, the_cursor_is_in_the_row_at_any_width);

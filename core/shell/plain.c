@@ -21,6 +21,8 @@
 #include "core/sys/clock.h"
 
 #define PLAIN_SUM_NS (250 * NS_PER_MS) /* patience with a burst */
+#define PLAIN_RAW_NS NS_PER_S          /* then a job has its terminal set */
+#define PLAIN_KEYS_S 10                /* that it waits for keys in vain */
 
 struct plain {
 	const struct plain_options *options; /* borrowed */
@@ -35,6 +37,8 @@ struct plain {
 	bool no_ears;           /* standard output is closed */
 	char told[512];         /* the last event: no line repeats its object */
 	char reader[NAME_SIZE]; /* the job that was told of the end of input */
+	int raw_timer;          /* looks whether that job waits for keys */
+	bool raw_said;          /* it does, and that was said */
 };
 
 /* Out *******************************************************************/
@@ -261,6 +265,42 @@ plain_feed(struct plain *p)
 	}
 }
 
+/* Are those that come through a pipe or from a file commands, not keys? */
+static bool
+plain_has_no_keys(struct plain *p)
+{
+	return !session_will_press(p->session) &&
+	       (p->options->commands || p->options->script ||
+	        !isatty(STDIN_FILENO));
+}
+
+/*
+ * The end of its input is a key as any other to a program as vi: it would
+ * wait for ever, and all commands behind it.
+ */
+static void
+plain_look_for_keys(void *arg)
+{
+	struct plain *p = arg;
+	const char *job = session_typed_to(p->session);
+
+	p->raw_timer = 0;
+	if (!job || !session_front_raw(p->session) || !plain_has_no_keys(p))
+		return;
+	if (p->raw_said) {
+		session_front_hang_up(p->session);
+		return;
+	}
+	p->raw_said = true;
+	p->raw_timer = loop_timer(p->loop, clock_ns() + PLAIN_KEYS_S * NS_PER_S,
+	                          plain_look_for_keys, p);
+	session_say(p->session, LINE_RESULT,
+	            "%s waits for single keys, and nobody can press any here: "
+	            "in %d s it is hung up (HUP). Run it where forkshop has a "
+	            "terminal, or let a script press: help key",
+	            job, PLAIN_KEYS_S);
+}
+
 /*
  * What comes through a pipe or from a file are commands: a job in front that
  * reads finds the end of its input, and does not wait for ever; but for one
@@ -274,10 +314,14 @@ plain_end_input(struct plain *p)
 	if (job && strcmp(job, p->reader) == 0)
 		return;
 	snprintf(p->reader, sizeof(p->reader), "%s", job ? job : "");
-	if (job && !session_will_press(p->session) &&
-	    (p->options->commands || p->options->script ||
-	     !isatty(STDIN_FILENO)))
-		session_terminal_input(p->session, "\4", 1);
+	loop_cancel(p->loop, p->raw_timer);
+	p->raw_timer = 0;
+	p->raw_said = false;
+	if (!job || !plain_has_no_keys(p))
+		return;
+	session_terminal_input(p->session, "\4", 1);
+	p->raw_timer = loop_timer(p->loop, clock_ns() + PLAIN_RAW_NS,
+	                          plain_look_for_keys, p);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -185,6 +186,25 @@ session_front_waits(struct session *s)
 		waits = true;
 	}
 	return waits;
+}
+
+bool
+session_front_raw(const struct session *s)
+{
+	return session_typed_to(s) && pty_raw(s->terminal);
+}
+
+void
+session_front_hang_up(struct session *s)
+{
+	struct msg m = msg_make(MSG_SIGNAL_GROUP, NULL);
+	struct err err;
+
+	if (!session_typed_to(s))
+		return;
+	m.target.pid = s->foreground->pid;
+	m.target.value = SIGHUP;
+	session_tell_lab(s, &m, &err);
 }
 
 /* Before the lab has given it the terminal, ^C would reach the lab's group. */

@@ -180,6 +180,10 @@ pid_t session_front_group(struct session *);
  */
 bool session_front_waits(struct session *);
 
+/* Does the job in front want single keys?  Hang up on it: HUP to its group. */
+bool session_front_raw(const struct session *);
+void session_front_hang_up(struct session *);
+
 /* Will a script press a key for the job in front? */
 bool session_will_press(struct session *);
 void session_terminal_size(struct session *, int rows, int cols);

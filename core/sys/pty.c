@@ -46,6 +46,14 @@ pty_size(int fd, int *rows, int *cols)
 	return 0;
 }
 
+bool
+pty_raw(int fd)
+{
+	struct termios t;
+
+	return tcgetattr(fd, &t) == 0 && !(t.c_lflag & ICANON);
+}
+
 pid_t
 pty_foreground(int fd)
 {

@@ -5,6 +5,7 @@
 #ifndef CORE_SYS_PTY_H
 #define CORE_SYS_PTY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,6 +25,9 @@ void pty_resize(int fd, int rows, int cols);
 
 /* The size of a terminal.  Returns 0, or -1 when fd is none. */
 int pty_size(int fd, int *rows, int *cols);
+
+/* Has a program asked for single keys: are no lines edited there? */
+bool pty_raw(int fd);
 
 /* The foreground group of a terminal that we are in, or -1. */
 pid_t pty_foreground(int fd);

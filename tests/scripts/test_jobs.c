@@ -92,6 +92,18 @@ START_TEST(a_background_job_may_not_read_and_a_foreground_job_reads_the_end)
 }
 END_TEST
 
+START_TEST(who_waits_for_keys_that_nobody_presses_is_hung_up)
+{
+	struct story *s = open_jobs();
+
+	story_send(s, "sh -c 'stty raw; exec cat'\necho the prompt is back");
+	story_expect(s, "^j1 waits for single keys, and nobody can press any");
+	story_expect(s, "^j1 was killed by HUP");
+	story_expect(s, "^the prompt is back$");
+	ck_assert_int_eq(story_close(s), 1);
+}
+END_TEST
+
 static const struct {
 	const char *line;
 	int status;
@@ -172,6 +184,7 @@ main(void)
 	tcase_add_test(
 	    tc,
 	    a_background_job_may_not_read_and_a_foreground_job_reads_the_end);
+	tcase_add_test(tc, who_waits_for_keys_that_nobody_presses_is_hung_up);
 	tcase_add_loop_test(tc, the_exit_status_is_the_worst_of_all, 0, nends);
 	tcase_add_test(tc, what_a_job_prints_never_moves_the_terminal);
 	tcase_add_test(tc, a_line_of_a_megabyte_is_no_harm);

@@ -313,7 +313,9 @@ eval_then(struct scene *k, struct node *n, char *say)
 	if (!n->latched) {
 		t = eval_truth(k, n->left, part);
 		if (t.verdict != FACT_TRUE) {
-			SAY("first: %.240s", part);
+			/* In A then B then C, "first" and "then" stand once. */
+			SAY("%s%.240s",
+			    n->left->op == OP_THEN ? "" : "first: ", part);
 			return t;
 		}
 		n->latched = true;

@@ -270,7 +270,8 @@ END_TEST
 
 START_TEST(then_takes_levels_too)
 {
-	struct fact *fact = begin("count(workers) = 3 then count(workers) = 2");
+	struct fact *fact = begin("count(workers) = 3 then count(workers) = 2 "
+	                          "then count(workers) = 2");
 	struct proc *w3;
 
 	expect(fact, FACT_FALSE, "first: workers: 2, wanted 3");

@@ -222,7 +222,7 @@ ask_show(struct engine *e, int i)
 	engine_say(e, LINE_GUIDE, "  %s", q->answer[q->right].text.text);
 }
 
-/* "2", typed while a question is open. */
+/* "2", typed while a question is open; or a moment too late. */
 static bool
 ask_takes_digit(struct engine *e, const char *line)
 {
@@ -230,7 +230,7 @@ ask_takes_digit(struct engine *e, const char *line)
 	struct err err;
 	char word[8];
 
-	if (e->question < 0)
+	if (e->question < 0 && strspn(line, "0123456789") != strlen(line))
 		return false;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(line, " \t;"), line);
 	if (!text_number(word, 0, 99, &n))

@@ -88,6 +88,8 @@ START_TEST(who_ran_it_too_early_is_asked_again)
 {
 	struct story *s = learn("races");
 
+	story_send(s, "2");
+	story_expect(s, "there is no question open");
 	story_send(s, "peek counter");
 	story_expect(s, "before `peek counter` runs: ");
 	story_send(s, "2");

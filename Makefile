@@ -94,7 +94,8 @@ ALL_OBJ      := $(OUR_OBJ) \
 
 Q    = $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
-link = $(CC) $(OUR_C) $(CFLAGS) $(LDFLAGS)
+# All symbols at once: a forked child finds them looked up, in shared pages.
+link = $(CC) $(OUR_C) $(CFLAGS) -Wl,-z,now $(LDFLAGS)
 
 # Another variant: beside build/debug, or beside the folder that the user
 # chose on the command line.

@@ -13,6 +13,7 @@
 
 /* A millisecond each: as long as a process waits for a processor. */
 #define ACCEPT_LAST_LOOKS 100
+#define ACCEPT_AT_ONCE    16
 
 static void accept_public(void *arg, uint32_t events);
 static void accept_private(void *arg, uint32_t events);
@@ -119,10 +120,7 @@ accept_defer(struct master *m)
 
 /* Connections *************************************************************/
 
-/*
- * Accept one in a turn: mostly there is one, and to be told that there is
- * no other costs more than the next turn.  Returns false when there is none.
- */
+/* Returns false when there is none. */
 static bool
 accept_one(struct master *m, const struct listener *l)
 {
@@ -143,7 +141,7 @@ accept_one(struct master *m, const struct listener *l)
 	a->number = page_connection(m->page);
 	a->port = client.port;
 	a->check = client.check;
-	a->aim_id = a->aim_thread = 0;
+	a->aim_id = a->aim_thread = a->back_from = 0;
 	a->uid = (uint32_t)-1;
 	if (m->settings.ask_uid)
 		a->uid = listener_ask_uid(&m->diag, a->port, (uint16_t)l->port);
@@ -156,11 +154,20 @@ accept_one(struct master *m, const struct listener *l)
 	return true;
 }
 
+/*
+ * Mostly there is one, and to be told that there is no other costs as much as
+ * the next turn.  Where connections wait, more are to be expected.
+ */
 static void
 accept_public(void *arg, uint32_t events)
 {
+	struct master *m = arg;
+	bool busy = m->waiting > 0 || m->ahead > 0;
+
 	(void)events;
-	accept_one(arg, &((struct master *)arg)->public);
+	for (int n = 0; n < ACCEPT_AT_ONCE; n++)
+		if (!accept_one(m, &m->public) || !busy || m->full)
+			return;
 }
 
 static void

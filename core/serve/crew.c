@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/serve/master.h"
+#include "core/serve/model.h"
 #include "core/sys/child.h"
 #include "core/sys/clock.h"
 #include "core/sys/sig.h"
@@ -274,7 +275,7 @@ crew_hear(struct master *m, struct slot *slot, const struct msg *msg)
 {
 	switch (msg->type) {
 	case MSG_TAKEN:
-		handoff_taken(m, slot, &msg->handoff);
+		offers_answer(m, slot, &msg->handoff);
 		break;
 	case MSG_ONLINE:
 		crew_fact(m, slot, FACT_ONLINE);
@@ -351,7 +352,9 @@ crew_prepare(struct master *m, struct slot *slot, int ends[2], struct err *err)
 		               SETTINGS_WORKERS);
 	if (wire_pair(ends, err) < 0)
 		return -1;
-	*slot = (struct slot){ .master = m, .id = m->last_id + 1 };
+	*slot = (struct slot){ .master = m,
+		               .id = m->last_id + 1,
+		               .ahead = m->settings.model->ahead };
 	slot->row = page_row_take(m->page, slot->id, 0);
 	slot->channel = wire_open(ends[0], err);
 	if (slot->row < 0)

@@ -297,7 +297,7 @@ fleet_under_way(const struct master *m)
 	int64_t n = m->waiting;
 
 	for (int i = 0; i < m->high; i++)
-		n += m->slots[i].in_hand != NULL;
+		n += m->slots[i].noffers;
 	for (uint32_t i = 1; i < high; i++) {
 		const struct row *row = &m->page->row[i];
 		uint64_t done = atomic_load(&row->done);

@@ -2,11 +2,14 @@
  *
  * Node's round-robin (node-cluster.md): accepted connections queue; the next
  * free worker gets one by SCM_RIGHTS and is free again when it has
- * acknowledged it, so each has at most one unacknowledged hand-off.  An
- * acknowledgement is a number in the worker's row of the page; only when we
- * wait for one does the worker send a message, which wakes us.  We keep
- * our copy of the descriptor until then: a connection that was refused, or
- * whose worker died, goes to the next.
+ * acknowledged it (offers.c).  A connection that was refused, or whose worker
+ * died, goes to the next.
+ *
+ * When all workers are at it and connections still wait, they are offered
+ * ahead: each worker may have several on their way, which it takes one after
+ * another without waking us for each.  Only the oldest of them is bound to
+ * it; as soon as another worker is free, or this one is stopped or late, the
+ * rest is taken back.  So at most one waits for a worker that does not come.
  *
  * Start reading at handoff_run().
  */
@@ -134,17 +137,42 @@ handoff_arrive(struct master *m, struct arrival *a)
 
 /* Handing over ************************************************************/
 
+/* level: so many offers on their way are no reason not to be chosen. */
 static enum busy
-handoff_busy(const struct slot *slot, int64_t now_ns)
+handoff_busy(const struct slot *slot, int level, int64_t now_ns)
 {
-	if (slot->in_hand && slot->stopped)
+	if (slot->noffers && slot->stopped)
 		return BUSY_STOPPED;
-	if (slot->in_hand)
-		return now_ns - slot->handed_ns > HANDOFF_LATE_NS ? BUSY_LATE
-		                                                  : BUSY_TAKING;
+	if (slot->noffers && now_ns - slot->moved_ns > HANDOFF_LATE_NS)
+		return BUSY_LATE;
 	if (slot->full)
 		return BUSY_FULL;
-	return slot->choked ? BUSY_CHANNEL : BUSY_NO;
+	if (slot->choked)
+		return BUSY_CHANNEL;
+	return slot->noffers > level ? BUSY_TAKING : BUSY_NO;
+}
+
+/* Could it be offered one more?  Who is aimed at it comes first. */
+static bool
+handoff_open_to_more(const struct slot *slot, int64_t now_ns)
+{
+	bool ahead = slot->ahead && !slot->aimed.first;
+
+	return slot->joined && slot->noffers < (ahead ? ROW_OFFERS : 1) &&
+	       handoff_busy(slot, ROW_OFFERS, now_ns) == BUSY_NO;
+}
+
+/* The fewest offers that any of those has who could be offered one more. */
+static int
+handoff_level(const struct master *m, int64_t now_ns)
+{
+	int level = ROW_OFFERS;
+
+	for (int i = 0; i < m->high; i++)
+		if (m->slots[i].noffers < level &&
+		    handoff_open_to_more(&m->slots[i], now_ns))
+			level = m->slots[i].noffers;
+	return level < ROW_OFFERS ? level : 0;
 }
 
 /* Who may be chosen, in any order; slots[i] is candidate i. */
@@ -152,18 +180,20 @@ static int
 handoff_candidates(struct master *m, struct candidate *c, struct slot **slots)
 {
 	int64_t now_ns = clock_ns();
-	int n = 0;
+	int n = 0, level = handoff_level(m, now_ns);
 
 	for (int i = 0; i < m->high; i++) {
 		struct slot *slot = &m->slots[i];
+		int its = slot->ahead ? level : 0;
 
 		if (!slot->joined)
 			continue;
-		c[n] =
-		    (struct candidate){ .id = slot->id,
-			                .busy = handoff_busy(slot, now_ns),
-			                .turn = slot->turn,
-			                .open = m->page->row[slot->row].held };
+		c[n] = (struct candidate){
+			.id = slot->id,
+			.busy = handoff_busy(slot, its, now_ns),
+			.turn = slot->turn,
+			.open = m->page->row[slot->row].held,
+		};
 		slots[n++] = slot;
 	}
 	return n;
@@ -223,7 +253,7 @@ handoff_retry(void *arg)
 }
 
 /* EAGAIN, ETOOMANYREFS: skip that worker for a while. */
-static void
+void
 handoff_choke(struct master *m, struct slot *slot)
 {
 	slot->choked = true;
@@ -233,24 +263,24 @@ handoff_choke(struct master *m, struct slot *slot)
 }
 
 /*
- * Send one to a worker; from then on it is in its hand.  Returns false when
- * the channel does not take it now.
+ * Offer one to a worker.  Returns false when its channel does not take it
+ * now.
  */
 static bool
 handoff_send(struct master *m, struct slot *slot, struct arrival *a,
-             const struct msg *msg)
+             struct msg *msg)
 {
+	if (a->back_from)
+		text_add(msg->handoff.why, sizeof(msg->handoff.why),
+		         "; taken back from w%u", a->back_from);
 	/* First the report: what the worker does then comes after it. */
 	handoff_report(m, a, REPORT_HANDOFF, slot->id, msg->handoff.why);
-	if (wire_waiting(slot->channel) ||
-	    wire_try_send(wire_fd(slot->channel), msg, &a->fd, 1) < 0) {
+	if (offers_send(m, slot, a, msg) < 0) {
 		handoff_say_skipped(m, a, slot, BUSY_CHANNEL);
 		handoff_choke(m, slot);
 		return false;
 	}
 	m->waiting--;
-	slot->in_hand = a;
-	slot->handed_ns = msg->t_ns;
 	slot->skip_said = false;
 	m->impatient = false;
 	return true;
@@ -321,7 +351,7 @@ handoff_run_aimed(struct master *m)
 
 		if (a)
 			handoff_want(m, slot);
-		if (!a || slot->in_hand || slot->choked ||
+		if (!a || slot->noffers || slot->choked ||
 		    (slot->full && !a->aim_thread))
 			continue;
 		msg = handoff_message(a);
@@ -335,10 +365,8 @@ handoff_run_aimed(struct master *m)
 	}
 }
 
-/* Acknowledgements ********************************************************/
-
 /* Back to whom it was for, before all others. */
-static void
+void
 handoff_again(struct master *m, struct slot *slot, struct arrival *a)
 {
 	m->waiting++;
@@ -352,51 +380,36 @@ handoff_again(struct master *m, struct slot *slot, struct arrival *a)
 	}
 }
 
-void
-handoff_taken(struct master *m, struct slot *slot,
-              const struct msg_handoff *answer)
+/* The turn ****************************************************************/
+
+/* How many workers could take one at once. */
+static int
+handoff_idle(const struct master *m)
 {
-	struct arrival *a = slot->in_hand;
-
-	slot->full = answer->accepted != HANDOFF_TAKEN;
-	slot->wanted &= slot->full;
-	if (!a || answer->connection != a->number)
-		return; /* "there is room again" */
-	slot->in_hand = NULL;
-	if (!a->aim_id && !a->check)
-		slot->turn = ++m->last_turn;
-	if (answer->accepted != HANDOFF_REFUSED) {
-		handoff_drop(m, a);
-		return;
-	}
-	handoff_report(m, a, REPORT_REFUSED, slot->id, "there is no room");
-	if (a->aim_thread) /* which does not wait for room: not at once */
-		handoff_choke(m, slot);
-	handoff_again(m, slot, a);
-}
-
-/* What a worker has noted in its row counts as an acknowledgement. */
-static bool
-handoff_look_at(struct master *m, struct slot *slot)
-{
-	struct msg_handoff taken = { .accepted = HANDOFF_TAKEN };
-
-	if (!slot->in_hand || atomic_load(&m->page->row[slot->row].taken) !=
-	                          slot->in_hand->number)
-		return false;
-	taken.connection = slot->in_hand->number;
-	handoff_taken(m, slot, &taken);
-	return true;
-}
-
-static bool
-handoff_look(struct master *m)
-{
-	bool news = false;
+	int64_t now_ns = clock_ns();
+	int n = 0;
 
 	for (int i = 0; i < m->high; i++)
-		news |= handoff_look_at(m, &m->slots[i]);
-	return news;
+		n += m->slots[i].noffers == 0 &&
+		     handoff_open_to_more(&m->slots[i], now_ns);
+	return n;
+}
+
+/* From who does not come all but one; else as many as others could take. */
+static void
+handoff_take_back(struct master *m)
+{
+	int64_t now_ns = clock_ns();
+	int idle = m->queue.first ? 0 : handoff_idle(m);
+
+	for (int i = 0; i < m->high; i++) {
+		struct slot *slot = &m->slots[i];
+		enum busy busy = handoff_busy(slot, ROW_OFFERS, now_ns);
+		bool stuck = busy == BUSY_STOPPED || busy == BUSY_LATE;
+
+		while ((stuck || idle > 0) && offers_take_back(m, slot))
+			idle--;
+	}
 }
 
 void
@@ -404,9 +417,11 @@ handoff_run(struct master *m)
 {
 	if (atomic_load_explicit(&m->page->master_waits, memory_order_relaxed))
 		atomic_store(&m->page->master_waits, 0);
-	handoff_look(m);
+	offers_look(m);
 	if (m->aimed)
 		handoff_run_aimed(m);
+	if (m->ahead)
+		handoff_take_back(m);
 	if (m->queue.first)
 		handoff_run_queue(m);
 	accept_check_full(m);
@@ -428,15 +443,15 @@ handoff_tidy(void *arg)
 bool
 handoff_before_sleep(struct master *m)
 {
-	bool in_hand = false;
+	bool offered = false;
 
-	for (int i = 0; i < m->high && !in_hand; i++)
-		in_hand = m->slots[i].in_hand != NULL;
-	if (!in_hand)
+	for (int i = 0; i < m->high && !offered; i++)
+		offered = m->slots[i].noffers > 0;
+	if (!offered)
 		return false;
-	if (m->queue.first || m->aimed || m->impatient) {
+	if (m->queue.first || m->aimed || m->ahead || m->impatient) {
 		atomic_store(&m->page->master_waits, 1);
-		return handoff_look(m); /* just before we asked */
+		return offers_look(m); /* just before we asked */
 	}
 	if (!m->tidy)
 		m->tidy = loop_timer(m->loop, clock_ns() + HANDOFF_TIDY_NS,
@@ -447,10 +462,7 @@ handoff_before_sleep(struct master *m)
 void
 handoff_return(struct master *m, struct slot *slot)
 {
-	handoff_look_at(m, slot);
-	if (slot->in_hand)
-		handoff_again(m, slot, slot->in_hand);
-	slot->in_hand = NULL;
+	offers_return(m, slot);
 	while (slot->aimed.first) {
 		m->aimed--;
 		handoff_give_up(m, handoff_pop(&slot->aimed));

@@ -295,11 +295,10 @@ http_before_sleep(struct http *h)
 
 /* From outside ************************************************************/
 
-/* Memory is touched only where a connection ever was: high. */
 static int
 http_slots(struct http *h, struct err *err)
 {
-	h->slots = calloc(SETTINGS_CONNECTIONS, sizeof(*h->slots));
+	h->slots = calloc((size_t)h->plan.places, sizeof(*h->slots));
 	if (!h->slots)
 		return err_sys(err, "no memory for connections");
 	return 0;
@@ -312,7 +311,7 @@ http_spare(struct http *h)
 
 	if (rq) {
 		h->free = rq->next_free;
-	} else if (h->high < SETTINGS_CONNECTIONS) {
+	} else if (h->high < h->plan.places) {
 		rq = &h->slots[h->high++];
 		rq->http = h;
 	}
@@ -344,7 +343,7 @@ http_start(struct http *h, struct err *err)
 	    http_handle, h, MHD_OPTION_NOTIFY_COMPLETED, http_completed, h,
 	    MHD_OPTION_NOTIFY_CONNECTION, http_notify, h,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->timeout_s,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)SETTINGS_CONNECTIONS + 16,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->plan.places + 16,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY,
 	    MHD_OPTION_END);
 	if (!h->daemon)

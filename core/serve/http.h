@@ -28,6 +28,7 @@ struct http_plan {
 	struct gate *gate;
 	const struct reporter *reporter;
 	const struct settings *settings; /* timeout_s: for new connections */
+	int places;                      /* connections at one time */
 	void (*closed)(void *arg);       /* one connection is closed */
 	void *arg;
 };

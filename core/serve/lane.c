@@ -11,6 +11,10 @@
 
 #include "core/serve/counter.h"
 
+/* One, and a few that are aimed at the same thread: memory that is cleared
+   for each of them is what a thread for a connection would cost most. */
+#define LANE_PLACES_ONCE 8
+
 /* Connections *************************************************************/
 
 /* The main thread waits to hear of it: this time it does. */
@@ -134,6 +138,8 @@ lane_start(struct lane *l, const struct lane_plan *plan, struct err *err)
 		                  .gate = &l->gate,
 		                  .reporter = &l->reporter,
 		                  .settings = &l->settings,
+		                  .places = l->once ? LANE_PLACES_ONCE
+		                                    : SETTINGS_CONNECTIONS,
 		                  .closed = lane_closed,
 		                  .arg = l };
 

@@ -32,6 +32,7 @@
  *	forkshop-server web --port 8080 --workers 2
  */
 #include <stdio.h>
+#include <time.h>
 
 #include "core/serve/balancer.h"
 #include "core/serve/master.h"
@@ -57,6 +58,7 @@ main(int argc, char **argv)
 	title_init(argc, argv);
 	title_set("forkshop-server %s", settings.name);
 	child_raise_limits();
+	tzset(); /* once, not in each child that writes a date */
 	if (master_open(&master, &settings, &err) < 0) {
 		fprintf(stderr, "forkshop-server: %s\n", err.text);
 		return 1;

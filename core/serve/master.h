@@ -3,7 +3,7 @@
  * master - the process that owns the workers.
  *
  * It forks them, hands them connections, and learns of their deaths.  It has
- * one thread, so it may fork at any turn.  Ten files share its struct:
+ * one thread, so it may fork at any turn.  Eleven files share its struct:
  *
  *	master.c	its loop, and what the shell asks for
  *	crew.c		the workers: fork, what they say, reap
@@ -12,7 +12,8 @@
  *	obey.c		the signals that it obeys
  *	accept.c	its listening sockets
  *	share.c		lending them to workers
- *	handoff.c	connections: queue, hand over, acknowledge
+ *	handoff.c	connections: queue, choose, hand over
+ *	offers.c	what is on its way, acknowledged or taken back
  *	aim.c		requests that want one certain worker
  *	pass.c		what a worker is asked about its threads
  *	say.c		what it tells
@@ -51,6 +52,8 @@ struct arrival {
 	uint32_t uid;
 	uint16_t port;       /* the client's */
 	bool check;          /* a health check: not told */
+	int place;           /* of its offer, while it is one: offer.h */
+	uint32_t back_from;  /* the worker that it was taken back from, or 0 */
 	uint32_t aim_id;     /* the worker that it wants, or 0 */
 	uint32_t aim_thread; /* of it, or 0: any */
 	struct stage stage;
@@ -78,10 +81,13 @@ struct slot {
 	bool told;            /* to leave (node-cluster.md N7) */
 	bool stopped;         /* by a signal */
 
-	bool joined;             /* gets connections */
-	uint64_t turn;           /* counts up; when it last became free */
-	struct arrival *in_hand; /* owned: handed over, not acknowledged */
-	int64_t handed_ns;
+	bool joined;   /* gets connections */
+	uint64_t turn; /* counts up; when it last became free */
+	struct arrival *offers[ROW_OFFERS]; /* owned: handed over, not
+	                                       acknowledged; oldest first */
+	int noffers;
+	int64_t moved_ns;      /* it got the first of these, or took one */
+	bool ahead;            /* it may be offered more than one */
 	bool full;             /* it has said that there is no room */
 	bool wanted;           /* and was told that connections wait */
 	bool choked;           /* its channel took no descriptor */
@@ -174,6 +180,7 @@ struct master {
 	struct arrival pool[MASTER_QUEUE + SETTINGS_WORKERS];
 	int waiting; /* accepted and not handed over yet */
 	int aimed;   /* of those, how many are aimed */
+	int ahead;   /* offers beyond the first one of a worker */
 	bool full;   /* the listeners rest: queue full */
 	int strays;  /* timer: fold rows of children whose worker is dead */
 	int rest;    /* timer: the listeners rest for a second */
@@ -376,8 +383,11 @@ void handoff_run(struct master *);
 /* Before the loop sleeps; returns whether there is something to do instead. */
 bool handoff_before_sleep(struct master *);
 
-/* A worker's answer to a hand-off. */
-void handoff_taken(struct master *, struct slot *, const struct msg_handoff *);
+/* It was not taken: back to whom it was for, before all others. */
+void handoff_again(struct master *, struct slot *, struct arrival *);
+
+/* Skip that worker for a while. */
+void handoff_choke(struct master *, struct slot *);
 
 /* The worker is gone: what it has not taken goes to others. */
 void handoff_return(struct master *, struct slot *);
@@ -390,6 +400,29 @@ void handoff_close_all(struct master *);
 
 void handoff_report(struct master *, const struct arrival *, enum report_type,
                     uint32_t id, const char *text);
+
+/* offers.c ****************************************************************/
+
+/*
+ * Offer a connection to a worker that has a place for it; it stays ours until
+ * it is taken.  Returns -1 when its channel takes no message now.
+ */
+int offers_send(struct master *, struct slot *, struct arrival *, struct msg *);
+
+/* A worker's answer to a hand-off. */
+void offers_answer(struct master *, struct slot *, const struct msg_handoff *);
+
+/* What workers have taken counts as acknowledged; returns whether any was. */
+bool offers_look(struct master *);
+
+/*
+ * Take the newest offer of a worker back into the queue, if it is not the
+ * only one, nor claimed.  Returns whether it was.
+ */
+bool offers_take_back(struct master *, struct slot *);
+
+/* The worker is dead: what it has not taken goes to others. */
+void offers_return(struct master *, struct slot *);
 
 /* aim.c *******************************************************************/
 

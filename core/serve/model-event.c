@@ -34,6 +34,7 @@ model_event_threads(struct worker *w, int n, struct err *err)
 }
 
 const struct model model_event = {
+	.ahead = true,
 	.open = model_main_open,
 	.take = model_event_take,
 	.before_sleep = model_main_before_sleep,

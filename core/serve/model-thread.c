@@ -77,6 +77,7 @@ model_thread_close(struct worker *w)
 }
 
 const struct model model_thread = {
+	.ahead = true,
 	.open = model_thread_open,
 	.take = model_thread_take,
 	.before_sleep = model_thread_before_sleep,

@@ -72,6 +72,7 @@ model_main_open(struct worker *w, struct err *err)
 		.gate = &w->gate,
 		.reporter = &w->reporter,
 		.settings = &w->settings,
+		.places = SETTINGS_CONNECTIONS,
 		.closed = model_main_closed,
 		.arg = w,
 	};

@@ -19,6 +19,8 @@ enum taken {
 };
 
 struct model {
+	bool ahead; /* it takes one after another, and is seldom full */
+
 	/* In the new worker: get ready.  worker->model_state is the model's. */
 	int (*open)(struct worker *, struct err *);
 

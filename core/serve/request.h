@@ -62,7 +62,7 @@ struct http {
 	bool yields;     /* nothing is kept alive until all are closed */
 	int count, high; /* open; slots from here on were never used */
 	char worker[32], pid[16], tid[16]; /* values of headers */
-	struct request *slots;             /* owned: SETTINGS_CONNECTIONS */
+	struct request *slots;             /* owned: plan.places */
 	struct request *free;
 	struct request *by_fd[HTTP_FDS];
 };

@@ -17,6 +17,7 @@
 #include "core/serve/lane.h"
 #include "core/serve/model.h"
 #include "core/sys/clock.h"
+#include "core/wire/offer.h"
 #include "core/sys/title.h"
 
 #define THREADS_TIRED_NS (100 * NS_PER_MS)
@@ -223,7 +224,7 @@ threads_give(struct threads *ts, struct thread *t, int fd,
 	struct msg m = msg_make(MSG_HANDOFF, NULL);
 
 	if (handoff->accepted != HANDOFF_TAKEN)
-		atomic_store(&who->page->row[who->row].taken,
+		offer_settle(&who->page->row[who->row], handoff->place,
 		             handoff->connection);
 	m.handoff = *handoff;
 	if (!t || t->leaving ||

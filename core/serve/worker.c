@@ -16,6 +16,7 @@
 #include "core/sys/child.h"
 #include "core/sys/clock.h"
 #include "core/sys/title.h"
+#include "core/wire/offer.h"
 
 static void worker_channel(void *arg, uint32_t events);
 
@@ -70,16 +71,22 @@ worker_acknowledge(struct worker *w, uint64_t connection, int accepted)
 	worker_tell(w, &m);
 }
 
+static struct row *
+worker_row(const struct worker *w)
+{
+	return &w->reporter.page->row[w->reporter.row];
+}
+
 /*
- * Taken, and ready for another: a number in our row says so.  The master
- * looks there when the next connection comes; if it waits for us now, it
- * gets a message before we sleep (worker_before_sleep).
+ * Taken, and ready for another: a word in our row says so.  The master looks
+ * there when the next connection comes; if it waits for us now, it gets a
+ * message before we sleep (worker_before_sleep).
  */
 static void
-worker_note_taken(struct worker *w, uint64_t connection)
+worker_note_taken(struct worker *w, const struct msg_handoff *handoff)
 {
-	w->noted = connection;
-	atomic_store(&w->reporter.page->row[w->reporter.row].taken, connection);
+	w->noted = handoff->connection;
+	offer_settle(worker_row(w), handoff->place, handoff->connection);
 }
 
 static void
@@ -94,6 +101,7 @@ worker_before_sleep(void *arg)
 	    atomic_exchange(&page->master_waits, 0))
 		worker_acknowledge(w, w->noted, HANDOFF_TAKEN);
 	w->noted = 0;
+	w->patience = ROW_OFFERS;
 }
 
 enum taken
@@ -117,8 +125,13 @@ worker_offer(struct worker *w, int fd, const struct msg_handoff *handoff)
 static void
 worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
 {
-	enum taken taken = worker_offer(w, fd, handoff);
+	enum taken taken;
 
+	if (!offer_claim(worker_row(w), handoff->place, handoff->connection)) {
+		close(fd); /* the master has given it to another */
+		return;
+	}
+	taken = worker_offer(w, fd, handoff);
 	if (taken == TAKEN_NOT)
 		close(fd);
 	w->owes_room = w->busy;
@@ -127,7 +140,7 @@ worker_take(struct worker *w, const struct msg_handoff *handoff, int fd)
 	else if (w->owes_room)
 		worker_acknowledge(w, handoff->connection, HANDOFF_LAST);
 	else
-		worker_note_taken(w, handoff->connection);
+		worker_note_taken(w, handoff);
 }
 
 void
@@ -300,23 +313,45 @@ worker_orphaned(struct worker *w)
 		w->over = true;
 }
 
+/* The next message.  Returns whether there was one. */
+static bool
+worker_read(struct worker *w)
+{
+	static struct msg m;
+	int fds[WIRE_FDS], nfds;
+	int got = wire_recv(w->channel, &m, fds, &nfds);
+
+	if (got > 0)
+		worker_hear(w, &m, fds, nfds);
+	else if (got < 0)
+		worker_orphaned(w);
+	return got > 0;
+}
+
 static void
 worker_channel(void *arg, uint32_t events)
 {
-	static struct msg m;
 	struct worker *w = arg;
-	int fds[WIRE_FDS], nfds, got;
 
 	if (events & EPOLLOUT && wire_flush(w->channel) == 0 &&
 	    !wire_waiting(w->channel))
 		loop_change(w->loop, wire_fd(w->channel), EPOLLIN);
 	if (!(events & ~(uint32_t)EPOLLOUT))
 		return;
-	got = wire_recv(w->channel, &m, fds, &nfds);
-	if (got > 0)
-		worker_hear(w, &m, fds, nfds);
-	else if (got < 0)
-		worker_orphaned(w);
+	worker_read(w);
+}
+
+/*
+ * One is served, another has been offered: its descriptor is in the channel,
+ * and nobody need ask epoll.  What else there is gets its turn after a few.
+ */
+static int
+worker_next(void *arg)
+{
+	struct worker *w = arg;
+
+	return w->channel && w->patience-- > 0 && offer_waits(worker_row(w)) &&
+	       worker_read(w);
 }
 
 /* Birth *******************************************************************/
@@ -396,6 +431,7 @@ worker_run(const struct birth *b)
 		fprintf(stderr, "forkshop-server w%u: %s\n", b->id, err.text);
 		return 1;
 	}
+	loop_work(w.loop, worker_next, &w);
 	loop_before_sleep(w.loop, worker_before_sleep, &w);
 	worker_tell_state(&w, MSG_LISTENING);
 	turns = worker_turns(&w);

@@ -55,6 +55,7 @@ struct worker {
 	void *model_state; /* the model's own */
 	bool leaving, over;
 	uint64_t noted; /* a hand-off taken in this turn; 0: none */
+	int patience;   /* so many more may be taken in this turn */
 	bool busy;      /* takes nothing until worker_closed() */
 	bool owes_room; /* the master waits to hear that there is room */
 	struct worker_accept accept;

@@ -6,6 +6,10 @@
  */
 #include "core/sys/child.h"
 
+#ifdef COVERAGE
+#include <gcov.h>
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -34,6 +38,15 @@ child_fork(struct err *err)
 	if (pid < 0)
 		err_sys(err, "cannot fork another process");
 	return pid;
+}
+
+void
+child_leave(int status)
+{
+#ifdef COVERAGE
+	__gcov_dump();
+#endif
+	_exit(status);
 }
 
 /*

@@ -23,6 +23,12 @@
 pid_t child_fork(struct err *);
 
 /*
+ * End a process that child_fork() made: without what its parent has
+ * registered for its own end, and has in its buffers (_exit(2)).
+ */
+_Noreturn void child_leave(int status);
+
+/*
  * For a forked child that goes on without exec: default dispositions and an
  * empty mask for all signals, so that the parent's signalfd and handlers are
  * not its own.

@@ -16,6 +16,7 @@
 #include "core/sys/clock.h"
 
 #define LOOP_EVENTS 64 /* taken from the kernel at one time */
+#define LOOP_WORKS  2
 
 struct watch_slot {
 	loop_fd_fn *fn; /* NULL: nobody */
@@ -45,8 +46,11 @@ struct loop {
 
 	loop_signal_fn *on_signal;
 	void *signal_arg;
-	int (*work)(void *);
-	void *work_arg;
+	struct {
+		int (*fn)(void *);
+		void *arg;
+	} work[LOOP_WORKS];
+	int nworks;
 	loop_fn *before_sleep;
 	void *before_sleep_arg;
 };
@@ -286,8 +290,23 @@ loop_call_signals(struct loop *loop)
 void
 loop_work(struct loop *loop, int (*fn)(void *), void *arg)
 {
-	loop->work = fn;
-	loop->work_arg = arg;
+	if (!fn)
+		loop->nworks = 0;
+	if (!fn || loop->nworks == LOOP_WORKS)
+		return;
+	loop->work[loop->nworks].fn = fn;
+	loop->work[loop->nworks++].arg = arg;
+}
+
+/* Returns whether anything was done. */
+static bool
+loop_call_work(struct loop *loop)
+{
+	bool done = false;
+
+	for (int i = 0; i < loop->nworks; i++)
+		done |= loop->work[i].fn(loop->work[i].arg) != 0;
+	return done;
 }
 
 void
@@ -332,7 +351,7 @@ loop_turn(struct loop *loop, int64_t until_ns, struct err *err)
 	for (int i = 0; i < n; i++)
 		loop_call_watch(loop, &events[i]);
 	loop_call_timers(loop);
-	while (loop->work && loop->work(loop->work_arg))
+	while (loop_call_work(loop))
 		continue;
 	if (loop->before_sleep)
 		loop->before_sleep(loop->before_sleep_arg);

@@ -64,7 +64,8 @@ int loop_signals(struct loop *, const sigset_t *, loop_signal_fn *, void *,
 
 /*
  * Called after timers, again and again until it returns 0: the queue of
- * commands.  It returns whether it did something.
+ * commands.  It returns whether it did something.  There may be two of them,
+ * which take turns.  NULL: none any more.
  */
 void loop_work(struct loop *, int (*fn)(void *arg), void *arg);
 

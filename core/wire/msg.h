@@ -108,6 +108,7 @@ struct msg_handoff {
 	uint8_t accepted;    /* MSG_TAKEN: one of HANDOFF_...; to a model:
 	                        HANDOFF_TAKEN, no hand-off: nobody waits */
 	uint8_t check;       /* a health check: not counted, not told */
+	uint8_t place;       /* of the offer: offer.h */
 	char why[96];        /* this worker got it because ... */
 };
 

@@ -91,7 +91,8 @@ page_row_take(struct page *page, uint32_t id, uint32_t thread)
 		atomic_store(&row->accepted, 0);
 		atomic_store(&row->open, 0);
 		atomic_store(&row->held, 0);
-		atomic_store(&row->taken, 0);
+		for (int k = 0; k < ROW_OFFERS; k++)
+			atomic_store(&row->offer[k], 0);
 		atomic_store(&row->last_ns, 0);
 		atomic_store(&row->counter, 0);
 		atomic_store(&row->pid, 0);

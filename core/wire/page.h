@@ -27,6 +27,7 @@
 #define PAGE_ROWS     512  /* row 0 is the master's */
 #define RING_SIZE     1024 /* reports in one ring; a power of two */
 #define PAGE_BACKENDS 16   /* servers of a balancer */
+#define ROW_OFFERS    8    /* hand-offs on their way to one worker */
 
 /* What a report says; the words are those of the timeline. */
 enum report_type {
@@ -86,6 +87,8 @@ struct row {
 	_Atomic uint32_t thread;
 	_Atomic int32_t pid, tid;
 
+	_Atomic uint64_t offer[ROW_OFFERS]; /* by the moves of offer.h only */
+
 	/* Written by the owner alone. */
 	_Atomic uint64_t started;  /* requests, before serving */
 	_Atomic uint64_t answered; /* a whole answer was handed to the socket */
@@ -95,7 +98,6 @@ struct row {
 	_Atomic uint32_t open;     /* connections open now */
 	_Atomic uint32_t held;     /* the same, with those of its threads and
 	                          children: written by all of them */
-	_Atomic uint64_t taken;    /* the last hand-off that it has taken */
 	_Atomic int64_t last_ns;   /* of the last request */
 	_Atomic int64_t counter; /* the variable of /count, shared on purpose */
 	struct ring ring;
@@ -137,7 +139,7 @@ struct page {
 	_Atomic uint32_t stepped;
 
 	/* Set by the master, cleared by who then sends MSG_TAKEN: it waits for
-	   a worker to take something; otherwise it looks at `taken`. */
+	   a worker to take something; otherwise it looks at the offers. */
 	_Atomic uint32_t master_waits;
 
 	/* Written by the master: which MSG_ACCEPT holds, so that nobody

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is on its way to the workers.  Each offer is a word in the row of its
+ * worker (core/wire/offer.h), which says when it is taken: nobody is woken
+ * for that.  Only when we wait for one does the worker send a message.  We
+ * keep our copy of the descriptor until then.
+ *
+ * What the worker has not claimed yet can be taken back.  Its copy of the
+ * descriptor then waits in the channel until it is read and closed; who
+ * serves the connection shuts it down, so the client sees its end in time.
+ */
+#include <string.h>
+
+#include "core/serve/master.h"
+#include "core/sys/clock.h"
+#include "core/wire/offer.h"
+
+static struct row *
+offers_row(struct master *m, const struct slot *slot)
+{
+	return &m->page->row[slot->row];
+}
+
+/* A place that no offer of this worker has. */
+static int
+offers_place(const struct slot *slot)
+{
+	unsigned used = 0;
+	int place = 0;
+
+	for (int i = 0; i < slot->noffers; i++)
+		used |= 1u << slot->offers[i]->place;
+	while (used & 1u << place)
+		place++;
+	return place;
+}
+
+int
+offers_send(struct master *m, struct slot *slot, struct arrival *a,
+            struct msg *msg)
+{
+	a->place = offers_place(slot);
+	msg->handoff.place = (uint8_t)a->place;
+	offer_make(offers_row(m, slot), a->place, a->number);
+	if (wire_waiting(slot->channel) ||
+	    wire_try_send(wire_fd(slot->channel), msg, &a->fd, 1) < 0) {
+		offer_clear(offers_row(m, slot), a->place);
+		return -1;
+	}
+	if (slot->noffers == 0)
+		slot->moved_ns = msg->t_ns;
+	else
+		m->ahead++;
+	slot->offers[slot->noffers++] = a;
+	return 0;
+}
+
+/* The i-th one is not on its way any more. */
+static struct arrival *
+offers_remove(struct master *m, struct slot *slot, int i)
+{
+	struct arrival *a = slot->offers[i];
+
+	slot->noffers--;
+	if (slot->noffers > 0)
+		m->ahead--;
+	memmove(slot->offers + i, slot->offers + i + 1,
+	        sizeof(a) * (size_t)(slot->noffers - i));
+	return a;
+}
+
+/* The i-th one is the worker's. */
+static void
+offers_taken(struct master *m, struct slot *slot, int i)
+{
+	struct arrival *a = offers_remove(m, slot, i);
+
+	slot->moved_ns = clock_ns();
+	if (!a->aim_id && !a->check)
+		slot->turn = ++m->last_turn;
+	handoff_drop(m, a);
+}
+
+static void
+offers_refused(struct master *m, struct slot *slot, int i)
+{
+	struct arrival *a = offers_remove(m, slot, i);
+
+	offer_clear(offers_row(m, slot), a->place);
+	if (!a->aim_id && !a->check)
+		slot->turn = ++m->last_turn;
+	handoff_report(m, a, REPORT_REFUSED, slot->id, "there is no room");
+	if (a->aim_thread) /* which does not wait for room: not at once */
+		handoff_choke(m, slot);
+	handoff_again(m, slot, a);
+}
+
+void
+offers_answer(struct master *m, struct slot *slot,
+              const struct msg_handoff *answer)
+{
+	int i = 0;
+
+	slot->full = answer->accepted != HANDOFF_TAKEN;
+	slot->wanted &= slot->full;
+	slot->ahead &= !slot->full;
+	while (i < slot->noffers &&
+	       slot->offers[i]->number != answer->connection)
+		i++;
+	if (i == slot->noffers)
+		return; /* "there is room again", or it was seen before */
+	if (answer->accepted == HANDOFF_REFUSED) {
+		offers_refused(m, slot, i);
+	} else {
+		offer_clear(offers_row(m, slot), slot->offers[i]->place);
+		offers_taken(m, slot, i);
+	}
+}
+
+static bool
+offers_look_at(struct master *m, struct slot *slot)
+{
+	bool news = false;
+
+	for (int i = 0; i < slot->noffers;) {
+		struct arrival *a = slot->offers[i];
+
+		if (offer_settled(offers_row(m, slot), a->place, a->number)) {
+			slot->full = slot->wanted = false;
+			offers_taken(m, slot, i);
+			news = true;
+		} else {
+			i++;
+		}
+	}
+	return news;
+}
+
+bool
+offers_look(struct master *m)
+{
+	bool news = false;
+
+	for (int i = 0; i < m->high; i++)
+		news |= offers_look_at(m, &m->slots[i]);
+	return news;
+}
+
+bool
+offers_take_back(struct master *m, struct slot *slot)
+{
+	int last = slot->noffers - 1;
+	struct arrival *a;
+
+	if (last < 1 || slot->offers[last]->aim_id)
+		return false;
+	a = slot->offers[last];
+	if (!offer_withdraw(offers_row(m, slot), a->place, a->number))
+		return false; /* it has just been claimed */
+	offers_remove(m, slot, last);
+	a->back_from = slot->id;
+	handoff_again(m, slot, a);
+	return true;
+}
+
+void
+offers_return(struct master *m, struct slot *slot)
+{
+	offers_look_at(m, slot);
+	while (slot->noffers > 0)
+		handoff_again(m, slot,
+		              offers_remove(m, slot, slot->noffers - 1));
+}

@@ -6,6 +6,8 @@
 
 #include "tui/view.h"
 
+enum { SMALL_COLS = 27 }; /* for whole sentences */
+
 static int
 small_wanted(const struct model *model, int rows, int cols)
 {
@@ -18,12 +20,14 @@ small_draw(struct canvas *canvas, struct area area, const struct model *model)
 {
 	char is[64], needs[64];
 	int row = area.rows / 2 - 1, col;
+	bool wide = area.cols >= SMALL_COLS;
 
 	(void)model;
-	snprintf(is, sizeof(is), "This terminal is %d x %d:", area.cols,
-	         area.rows);
-	snprintf(needs, sizeof(needs), "forkshop needs %d x %d.",
-	         SCREEN_MIN_COLS, SCREEN_MIN_ROWS);
+	snprintf(is, sizeof(is), wide ? "This terminal is %d x %d:" : "needs",
+	         area.cols, area.rows);
+	snprintf(needs, sizeof(needs), "%s%d x %d%s",
+	         wide ? "forkshop needs " : "", SCREEN_MIN_COLS,
+	         SCREEN_MIN_ROWS, wide ? "." : "");
 	row = row > 0 ? row : 0;
 	col = (area.cols - view_columns(is)) / 2;
 	col = col > 0 ? col : 0;

@@ -36,7 +36,9 @@ job_give_back(struct session *s, struct job *job)
 		job_pass(s, false, NULL);
 	if (s->foreground == job)
 		s->foreground = NULL;
-	job->foreground = false;
+	if (job->draws)
+		session_job_draws(s, job);
+	job->draws = job->foreground = false;
 	job->background = true;
 }
 

@@ -83,6 +83,7 @@ struct job {
 	bool background; /* its end is to be told */
 	bool interrupt;  /* ^C was typed before it had the terminal */
 	bool passed;     /* !CMD: in the foreground it has the real terminal */
+	bool draws;      /* on a whole screen, which the log is not */
 	unsigned used;   /* grows: %% is the one used last */
 	struct outlet outlet;
 	struct link wire; /* of a client */
@@ -279,6 +280,9 @@ struct job *session_job(struct session *, const char *spec, struct err *);
 
 /* ^C for the job in the foreground, as soon as it has the terminal. */
 void session_job_interrupt(struct session *, struct job *);
+
+/* It draws on a whole screen: say how it gets one, now and when it ends. */
+void session_job_draws(struct session *, struct job *);
 
 /* "exited 3", "killed by INT". */
 void session_job_end(const struct job *, char *buf, size_t size);

@@ -9,6 +9,11 @@
 
 #include "core/sys/text.h"
 
+enum {
+	OWN_SCREEN = 1049, /* DECSET: to a screen of its own */
+	MOVES_MAX = 3      /* of clear(1) there is one */
+};
+
 enum lines_state {
 	LINES_TEXT,
 	LINES_ESCAPE,     /* ESC */
@@ -67,6 +72,12 @@ lines_give(struct lines *l, void (*fn)(void *, const char *), void *arg)
 	fn(arg, line);
 }
 
+bool
+lines_draw(const struct lines *l)
+{
+	return l->moves == MOVES_MAX;
+}
+
 void
 lines_end(struct lines *l, void (*fn)(void *, const char *), void *arg)
 {
@@ -118,6 +129,14 @@ lines_csi(struct lines *l, char last)
 		break;
 	case 'D': /* to the left */
 		l->cursor -= n;
+		break;
+	case 'H': /* to a row and a column */
+	case 'f':
+		l->moves += l->moves < MOVES_MAX;
+		break;
+	case 'h':
+		if (l->number == OWN_SCREEN)
+			l->moves = MOVES_MAX;
 		break;
 	}
 	if (l->cursor < 0)

@@ -21,6 +21,7 @@ struct lines {
 	int len, cursor;
 	int state;          /* enum lines_state, private to lines.c */
 	int number;         /* of a CSI sequence, the first one */
+	int moves;          /* of the cursor to anywhere on the screen */
 	uint32_t character; /* a UTF-8 character that is not whole yet */
 	int missing;        /* bytes that it wants still */
 };
@@ -31,6 +32,12 @@ struct lines {
  */
 void lines_feed(struct lines *, const char *bytes, size_t len,
                 void (*fn)(void *arg, const char *line), void *arg);
+
+/*
+ * Is it no text, but a program that draws on a whole screen?  It goes from
+ * place to place, or has asked for a screen of its own (ctlseqs of xterm).
+ */
+bool lines_draw(const struct lines *);
 
 /* The line that has not ended yet, into buf.  Returns its length. */
 size_t lines_partial(const struct lines *, char buf[LINES_SIZE]);

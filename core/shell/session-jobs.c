@@ -317,6 +317,17 @@ session_jobs_lost(struct session *s)
 	}
 }
 
+void
+session_job_draws(struct session *s, struct job *job)
+{
+	job->draws = s->front.passthrough != NULL;
+	if (job->draws)
+		session_say(s, LINE_RESULT,
+		            "%s draws on a whole screen, and this is a log: "
+		            "`!%.80s` gives it the terminal",
+		            job->name, job->cmd);
+}
+
 /* The lab says which group has the terminal now. */
 static void
 session_job_fronted(struct session *s, pid_t group)

@@ -56,6 +56,9 @@ session_terminal_read(struct session *s)
 	lines_feed(&s->terminal_lines, bytes, (size_t)n,
 	           session_on_terminal_line, s);
 	session_terminal_partial(s);
+	if (s->foreground && !s->foreground->draws &&
+	    lines_draw(&s->terminal_lines))
+		session_job_draws(s, s->foreground);
 	return n;
 }
 

@@ -161,16 +161,17 @@ tree_put_cell(char line[TREE_LINE], const char *s, const struct tree_place *p)
 }
 
 /*
- * A command that does not fit keeps its last word, which is its name:
+ * A command that does not fit keeps its last word where that is its name:
  * "forksh… w2".
  */
 static void
-tree_put_named(char line[TREE_LINE], const char *command, int width)
+tree_put_named(char line[TREE_LINE], const struct tree_row *row, int width)
 {
-	const char *name = strrchr(command, ' ');
+	const char *command = row->command, *name = strrchr(command, ' ');
 	int tail = name ? tree_columns(name + 1) : 0;
 
-	if (tree_columns(command) <= width || !name || tail > width) {
+	if (tree_columns(command) <= width || !name || tail > width ||
+	    !row->proc || strcmp(name + 1, row->proc->name) != 0) {
 		tree_put(line, command, width);
 		return;
 	}
@@ -190,7 +191,7 @@ tree_put_command(char line[TREE_LINE], const struct tree_row *row, int width)
 	width -= tree_put(line, row->branch, width);
 	if (ending > width)
 		ending = width;
-	tree_put_named(line, row->command, width - ending);
+	tree_put_named(line, row, width - ending);
 	if (!ending)
 		return;
 	tree_put(line, "  ", ending);

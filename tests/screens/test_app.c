@@ -129,6 +129,8 @@ START_TEST(a_small_terminal_is_told_the_size_that_is_needed)
 	screen_wait(s, "This terminal is 40 x 10");
 	screen_wait(s, "forkshop needs 72 x 16");
 	ck_assert_int_eq(screen_find(s, "forkshop-server"), -1);
+	screen_resize(s, 3, 8);
+	screen_wait(s, "^ *needs\n *72 x 16$");
 	screen_resize(s, 24, 80);
 	screen_wait(s, "forkshop-server w2$");
 	screen_wait_gone(s, "needs 72 x 16");

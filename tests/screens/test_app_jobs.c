@@ -157,6 +157,18 @@ START_TEST(an_editor_takes_the_screen_and_gives_it_back)
 }
 END_TEST
 
+START_TEST(who_draws_in_the_log_is_told_how_to_have_the_screen)
+{
+	struct screen *s = open_lab();
+
+	screen_type(s, "vi\r");
+	screen_wait(s, "^  j1 draws on a whole screen.*`!vi` gives it");
+	screen_type(s, "\033:q!\r");
+	screen_wait(s, PROMPT);
+	quit_lab(s);
+}
+END_TEST
+
 START_TEST(what_a_program_printed_stays_up_to_a_key)
 {
 	struct screen *s = open_lab();
@@ -198,6 +210,8 @@ main(void)
 	tcase_add_test(tcase, a_password_is_neither_seen_nor_kept);
 	tcase_add_test(tcase, a_pager_takes_the_screen_and_gives_it_back);
 	tcase_add_test(tcase, an_editor_takes_the_screen_and_gives_it_back);
+	tcase_add_test(tcase,
+	               who_draws_in_the_log_is_told_how_to_have_the_screen);
 	tcase_add_test(tcase, what_a_program_printed_stays_up_to_a_key);
 	tcase_add_test(tcase, it_may_end_while_a_program_has_the_screen);
 	suite_add_tcase(suite, tcase);

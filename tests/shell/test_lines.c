@@ -112,6 +112,23 @@ START_TEST(numbers_beyond_all_measure_do_no_harm)
 }
 END_TEST
 
+static bool
+draws(const char *bytes)
+{
+	memset(&lines, 0, sizeof(lines));
+	lines_feed(&lines, bytes, strlen(bytes), hear, NULL);
+	return lines_draw(&lines);
+}
+
+START_TEST(who_draws_on_a_whole_screen_is_known)
+{
+	ck_assert(draws("\033[?1049h\033[22;0;0t"));
+	ck_assert(draws("\033[Hone\n\033[H\033[2;1Htwo"));
+	ck_assert(!draws("\033[H\033[2J\033[3J$ ")); /* clear(1) */
+	ck_assert(!draws("\033[1;31mred\033[0m\033[K\033[?25l\033[3C"));
+}
+END_TEST
+
 START_TEST(the_line_that_stands_can_be_asked_for)
 {
 	char text[LINES_SIZE];
@@ -139,6 +156,7 @@ main(void)
 	tcase_add_test(tc, a_line_without_end_is_cut);
 	tcase_add_test(tc, a_sequence_without_end_ends_with_its_line);
 	tcase_add_test(tc, numbers_beyond_all_measure_do_no_harm);
+	tcase_add_test(tc, who_draws_on_a_whole_screen_is_known);
 	tcase_add_test(tc, the_line_that_stands_can_be_asked_for);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -337,6 +337,11 @@ START_TEST(no_line_is_longer_than_its_width)
 	}
 	as_text(s, (struct tree_style){ .width = 100 });
 	ck_assert_ptr_nonnull(
+	    strstr(text, " a long c  <defunct>, killed by SEGV\n"));
+	/* The last word stays only where it is a name, as "… w2". */
+	snprintf(s->proc[3].name, sizeof(s->proc[3].name), "beyond");
+	as_text(s, (struct tree_style){ .width = 100 });
+	ck_assert_ptr_nonnull(
 	    strstr(text, " beyond  <defunct>, killed by SEGV\n"));
 	free(s);
 }

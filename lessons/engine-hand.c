@@ -46,18 +46,6 @@ engine_type(struct engine *e, const struct line *lines, int n)
 	engine_turn(e);
 }
 
-bool
-hand_own(struct engine *e, const char *line)
-{
-	if (e->running)
-		return true;
-	if (!e->own || strcmp(line, e->own_line) != 0)
-		return false;
-	e->own = false;
-	e->running = true;
-	return true;
-}
-
 static void
 hand_on_time(void *arg)
 {
@@ -73,6 +61,24 @@ hand_wait(struct engine *e, int64_t at_ns)
 	if (!e->hand_timer)
 		e->hand_timer = loop_timer(session_loop(e->session), at_ns,
 		                           hand_on_time, e);
+}
+
+bool
+hand_own(struct engine *e, const char *line)
+{
+	/* Of "p1 fork; p1 fork" each part comes by. */
+	if (e->running && strstr(e->own_line, line))
+		return true;
+	/* What was typed meanwhile stood behind it: ours is over. */
+	if (e->running) {
+		e->running = false;
+		hand_wait(e, clock_ns());
+	}
+	if (!e->own || strcmp(line, e->own_line) != 0)
+		return false;
+	e->own = false;
+	e->running = true;
+	return true;
 }
 
 /* A key is typed to the job that has the terminal. */

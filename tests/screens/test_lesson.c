@@ -110,6 +110,21 @@ START_TEST(the_solution_is_typed_visibly)
 }
 END_TEST
 
+START_TEST(what_is_typed_while_the_lesson_types_is_refused)
+{
+	static const char *const argv[] = { "forkshop", "learn", "fork", NULL };
+	struct screen *s = screen_open(argv, 24, 80);
+
+	screen_wait(s, "\\[ \\] p2 is a child of p1: there is no p2");
+	screen_type(s, "goto 5\r");
+	screen_wait(s, "^› p4 race 200");
+	screen_type(s, "p4 get x\r");
+	screen_wait(s, "^✗ the lesson is typing: wait a moment");
+	screen_wait(s, "\\[ \\] p4 prints into a pipe");
+	quit_lesson(s);
+}
+END_TEST
+
 START_TEST(a_lost_step_says_so_in_the_panel)
 {
 	struct screen *s = open_lesson(24, 80);
@@ -181,6 +196,7 @@ main(void)
 	tcase_add_test(tc,
 	               leave_gives_the_rows_back_and_learn_takes_them_again);
 	tcase_add_test(tc, the_solution_is_typed_visibly);
+	tcase_add_test(tc, what_is_typed_while_the_lesson_types_is_refused);
 	tcase_add_test(tc, a_lost_step_says_so_in_the_panel);
 	tcase_add_test(tc, a_goal_without_room_ends_behind_a_clause);
 	tcase_add_test(tc, steps_are_chapters_of_a_recording);

@@ -33,7 +33,7 @@ lessons_row(struct session *s, const struct progress *p, const struct lesson *l)
 	for (int i = 0; i < l->needs; i++)
 		text_add(needs, sizeof(needs), "%s%s", i ? " " : "  needs ",
 		         l->need[i].text);
-	session_say(s, LINE_RESULT, "%-12s %-7s %2d min  %s%s", l->id, state,
+	session_say(s, LINE_RESULT, "%-15s %-7s %2d min  %s%s", l->id, state,
 	            l->minutes, l->title.text ? l->title.text : "", needs);
 }
 

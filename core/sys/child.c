@@ -342,19 +342,6 @@ child_next(struct child_news *news)
 	}
 }
 
-/* Of the coverage and the sanitizers, which tell at exit(3). */
-void __gcov_dump(void) __attribute__((weak));
-void __asan_init(void) __attribute__((weak));
-void __tsan_init(void) __attribute__((weak));
-
-void
-child_leave(int status)
-{
-	if (__gcov_dump || __asan_init || __tsan_init)
-		exit(status);
-	_exit(status);
-}
-
 int
 child_reap(pid_t pid)
 {

@@ -115,14 +115,6 @@ int child_next(struct child_news *news);
 /* Reap a child.  Returns 0, or -1 when it has not ended or is not ours. */
 int child_reap(pid_t);
 
-/*
- * In a child that was forked without exec: end as exit(3), but without what
- * its parent has registered to be done at its own exit.  That of libraries
- * takes longer than the fork (gnutls, behind libmicrohttpd: 14 of 20 ms on a
- * busy machine).  Only what analyses the program still sees its exit.
- */
-void child_leave(int status) __attribute__((noreturn));
-
 /* A pidfd (owned by the caller, close-on-exec) of a process, or -1. */
 int child_pidfd(pid_t, struct err *);
 

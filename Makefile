@@ -105,7 +105,7 @@ variant = $(again) VARIANT=$(1) B=$(call beside,$(1))
 
 .PHONY: all programs tests libraries test-libraries start check run-tests \
         check-tree check-long check-without check-nobody asan tsan valgrind \
-        coverage fuzz bench install uninstall check-install format \
+        coverage fuzz bench install uninstall check-install format map \
         check-format lint dist clean help run-valgrind FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -338,7 +338,7 @@ lint: ## cppcheck, clang-tidy and shellcheck
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' \
 	  --checks='-*,bugprone-infinite-loop,bugprone-sizeof-*,clang-analyzer-core*,clang-analyzer-unix*' \
 	  $(BASE_SRC) $(SHOP_SRC) $(MAIN_SRC) -- $(OUR_CPP) -std=c11
-	$(Q)shellcheck .ci/run .ci/setup tests/run tests/check-tree \
+	$(Q)shellcheck .ci/run .ci/setup tests/run tests/check-tree tests/map \
 	  tests/check-install tests/coverage $(BENCH_SCRIPTS)
 
 dist: ## a tarball of HEAD
@@ -347,6 +347,9 @@ dist: ## a tarball of HEAD
 
 clean: ## remove everything that was built
 	rm -rf build
+
+map: ## every source file, and what it is for
+	@tests/map
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile \

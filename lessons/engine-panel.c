@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the screen shows of a lesson: its step, checklist and question.
+ */
 #include <stdio.h>
 #include <string.h>
 

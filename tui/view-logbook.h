@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * logbook - the lines that the log shows, in a ring.
+ * view-logbook - the lines that the log shows, in a ring.
  *
  * What commands say stands out; what happens is coloured as in the tree.
  * Answers are counted in one line until a command is typed or something else

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The first half of parsing: words, one ahead, and a failure with its column.
+ */
 #include <ctype.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The command line of a balancer, an option a row.
+ */
 #include <stdio.h>
 #include <string.h>
 

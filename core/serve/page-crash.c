@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A write to an address where nothing is: SIGSEGV ends the process.
+ */
 #include "core/serve/pages.h"
 
 /* Both are volatile: the compiler must write, and cannot know where. */

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a balancer asks for: "ok", as long as somebody serves.
+ */
 #include "core/serve/pages.h"
 
 void

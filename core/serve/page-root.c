@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Hello world, and from whom: the page of the lecture.
+ */
 #include "core/serve/pages.h"
 
 void

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who serves: process, thread, processor, and where a variable stands.
+ */
 #include <inttypes.h>
 #include <sched.h>
 #include <unistd.h>

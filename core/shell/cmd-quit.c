@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * quit: end the laboratory and leave.
+ */
 #include "core/shell/inside.h"
 
 static enum outcome

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * inside - what the files of procfs have in common.
+ * procfs-inside - what the files of procfs have in common.
  *
  *	procfs.c       processes: stat, status, descriptors
  *	procfs-maps.c  their memory: mappings and pages

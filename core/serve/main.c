@@ -64,7 +64,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (master_run(&master) == MASTER_FORKED)
-		child_leave(worker_run(&master.birth));
+		return worker_run(&master.birth);
 	master_close(&master);
 	return 0;
 }

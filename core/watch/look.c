@@ -213,6 +213,25 @@ look_nobody_tells(const struct watch *w, const struct member *m)
 	       (m->p.dead || w->births.state != BIRTHS_HEARD);
 }
 
+/*
+ * Its parent has ended, whether or not we have heard of it: then it was not
+ * the parent that has waited, and who adopted it is about to say so.
+ */
+static bool
+look_orphaned(struct watch *w, const struct member *m)
+{
+	const struct member *parent = m->parent;
+	struct proc_stat st;
+
+	if (m->p.tid || !parent)
+		return false;
+	return parent->p.dead ||
+	       procfs_stat(w->proc, parent->p.pid, 0, &st) < 0 ||
+	       st.state == 'Z' || st.state == 'X' ||
+	       (parent->p.start_ticks &&
+	        st.start_ticks != parent->p.start_ticks);
+}
+
 /* Its stat is gone: it was reaped, or a thread ended. */
 static void
 look_gone(struct watch *w, struct member *m)
@@ -227,7 +246,7 @@ look_gone(struct watch *w, struct member *m)
 	} else if (!m->p.end.known && fate_unreported(m) &&
 	           ending_ask(m->pidfd, &ending)) {
 		fate_ended(w, m, &ending, false, clock_ns());
-	} else if (!look_nobody_tells(w, m) &&
+	} else if ((!look_nobody_tells(w, m) || look_orphaned(w, m)) &&
 	           clock_ns() - m->missed_ns < PATIENCE_NS) {
 		return;
 	}

@@ -389,6 +389,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "forkshop: %s\n", err.text);
 		return EXIT_FAILURE;
 	}
+	if (choice.script && script_begins_lesson(choice.script))
+		choice.session.empty = true;
 	child_raise_limits();
 	status = main_run(&choice, &err);
 	script_free(choice.script);

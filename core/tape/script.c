@@ -5,7 +5,6 @@
  */
 #include "core/tape/script.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -311,6 +310,19 @@ script_read(const char *path, struct err *err)
 		                 in.text ? in.text : "", in.len, err);
 	input_close(&in);
 	return s;
+}
+
+bool
+script_begins_lesson(const struct script *s)
+{
+	int i = 0;
+
+	while (i < s->n &&
+	       (s->line[i].act == SCRIPT_MARK ||
+	        s->line[i].act == SCRIPT_CAPTION ||
+	        s->line[i].act == SCRIPT_BEAT || s->line[i].act == SCRIPT_TYPE))
+		i++;
+	return i < s->n && s->line[i].act == SCRIPT_STEP;
 }
 
 void

@@ -15,6 +15,7 @@
 #ifndef CORE_TAPE_SCRIPT_H
 #define CORE_TAPE_SCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,6 +72,12 @@ struct script *script_parse(const char *name, const char *text, size_t len,
 struct script *script_read(const char *path, struct err *);
 
 void script_free(struct script *);
+
+/*
+ * Does it begin with a step of a lesson, which has a laboratory of its own?
+ * Then nothing need be started before it.
+ */
+bool script_begins_lesson(const struct script *);
 
 /* The i-th word that may stand behind `#!`, its usage and meaning, or NULL. */
 const char *script_word(int i, const char **usage, const char **blurb);

@@ -40,4 +40,18 @@ int reel_find(const struct reel *, char type, const char *data);
  */
 const char *reel_text(struct reel *, int n, bool from_marker);
 
+/*
+ * The same chapters, and at each and at the end the same screen, but for
+ * pids, figures and times.  Who jumps to a chapter sees what who watched
+ * sees.  Returns how many chapters there are.
+ */
+int reel_assert_same(struct reel *, struct reel *);
+
+/*
+ * The same chapters, of which each begins with the whole screen, and the same
+ * lines of the log, but for pids, figures and times: what ran, what happened,
+ * what programs printed.  Which of two processes was first is left open.
+ */
+int reel_assert_same_log(struct reel *, struct reel *);
+
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/screens/reel.h"
 #include "tests/screens/screen.h"
 #include "tests/story.h"
 
@@ -25,6 +26,12 @@ static const char *const slow[] = { "13-", "15-", "16-", "19-", NULL };
 
 /* Typed, a few stand for all: keys, threads, requests, processes. */
 static const char *const shown[] = { "02-", "05-", "10-", "11-", NULL };
+
+/* Where two processes never race for a line of the log; the rest, long. */
+static const char *const recorded[][6] = {
+	{ "10-", NULL },
+	{ "02-", "03-", "08-", "10-", "18-", NULL },
+};
 
 static bool
 begins(const char *name, const char *const *list)
@@ -81,11 +88,10 @@ compile(const char *lesson, const char *first)
 	char command[512];
 
 	snprintf(path, sizeof(path), "%s/a.shop", folder);
-	snprintf(
-	    command, sizeof(command),
-	    "echo '%s' >%s && XDG_STATE_HOME=%s '%s' lessons script " COURSE
-	    "/%s >>%s",
-	    first, path, folder, stage_program("forkshop"), lesson, path);
+	snprintf(command, sizeof(command),
+	         "printf '%%b\\n' '%s' >%s && XDG_STATE_HOME=%s '%s' lessons "
+	         "script " COURSE "/%s >>%s",
+	         first, path, folder, stage_program("forkshop"), lesson, path);
 	ck_assert_int_eq(system(command), 0);
 	return path;
 }
@@ -149,11 +155,74 @@ START_TEST(it_plays_to_its_end_on_the_screen)
 }
 END_TEST
 
+/* Recorded **************************************************************/
+
+static struct reel *
+record(const char *script, const char *name)
+{
+	char cast[128], kept[128];
+	const char *argv[] = { "forkshop", "--port", "0",    "-e", "play",
+		               "--record", cast,     script, NULL };
+	struct screen *s;
+
+	/* the tree shows the name */
+	snprintf(cast, sizeof(cast), "%s/x.cast", folder);
+	snprintf(kept, sizeof(kept), "%s/%s", folder, name);
+	s = screen_open(argv, 45, 120);
+	ck_assert_int_eq(screen_wait_end(s), 0);
+	ck_assert_int_eq(screen_close(s), 0);
+	ck_assert_int_eq(rename(cast, kept), 0);
+	return reel_open(kept);
+}
+
+/* asciinema(1) takes it, where it is installed: it wants a terminal. */
+static void
+replay(const char *name)
+{
+	char cast[128];
+	const char *argv[] = { "asciinema", "play", "-s", "1000", cast, NULL };
+	struct screen *s;
+
+	if (system("command -v asciinema >/dev/null") != 0)
+		return;
+	snprintf(cast, sizeof(cast), "%s/%s", folder, name);
+	s = screen_open(argv, 45, 120);
+	ck_assert_int_eq(screen_wait_end(s), 0);
+	screen_close(s);
+	argv[1] = "cat";
+	argv[2] = cast;
+	argv[3] = NULL;
+	s = screen_open(argv, 45, 120);
+	ck_assert_int_eq(screen_wait_end(s), 0);
+	screen_close(s);
+}
+
+/* Steps of the lesson are the chapters. */
+START_TEST(recorded_twice_it_is_the_same)
+{
+	static const char first[] = "#! type 1ms\nset linger off\n";
+	const char *script;
+	struct reel *a, *b;
+
+	if (!begins(course[_i], recorded[!!stage_rounds(0, 1)]))
+		return;
+	script = compile(course[_i], first);
+	a = record(script, "a.cast");
+	b = record(script, "b.cast");
+	ck_assert_int_ge(reel_assert_same_log(a, b), 3);
+	for (int i = 0; i < a->n; i++)
+		ck_assert_int_ne(a->event[i].type, 'i');
+	reel_close(a);
+	reel_close(b);
+	replay("a.cast");
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("scripts");
-	TCase *tc = tcase_create("scripts");
+	TCase *tc = tcase_create("scripts"), *same = tcase_create("same");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -163,6 +232,11 @@ main(void)
 	tcase_add_loop_test(tc, it_plays_to_its_end_as_lines, 0, lessons);
 	tcase_add_loop_test(tc, it_plays_to_its_end_on_the_screen, 0, lessons);
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, same);
+	tcase_set_timeout(same, 0);
+	tcase_set_tags(same, "no-tsan"); /* its threads come when they like */
+	tcase_add_checked_fixture(same, setup, teardown);
+	tcase_add_loop_test(same, recorded_twice_it_is_the_same, 0, lessons);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

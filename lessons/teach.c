@@ -10,6 +10,9 @@
 #include "lessons/compile.h"
 #include "lessons/shelf.h"
 #include "lessons/template.h"
+#include "lessons/translate.h"
+
+#define TEACH_PATH 4096
 
 enum { TEACH_GOOD = 0, TEACH_BAD = 1, TEACH_MISUSED = 2 };
 
@@ -69,25 +72,33 @@ teach_list(void)
 
 /* lessons check *********************************************************/
 
+/* A translation is checked with its original, which alone can be played. */
+static int
+teach_check_one(const char *path, bool play)
+{
+	struct problems found = { .n = 0 };
+	char original[TEACH_PATH];
+	int n;
+
+	if (translate_original(path, original, sizeof(original)))
+		path = original;
+	if (lint_file(path, &found) && play)
+		play_file(path, NULL, PLAY_LIMIT_NS, &found);
+	teach_problems(&found);
+	n = found.n;
+	if (n == 0)
+		printf("%s: good%s\n", path, play ? ", and played" : "");
+	problems_free(&found);
+	return n;
+}
+
 static int
 teach_check(int n, char **path, bool play)
 {
-	struct problems problems = { .n = 0 };
-	int bad;
+	int bad = 0;
 
-	for (int i = 0; i < n; i++) {
-		struct problems found = { .n = 0 };
-
-		if (lint_file(path[i], &found) && play)
-			play_file(path[i], NULL, PLAY_LIMIT_NS, &found);
-		teach_problems(&found);
-		if (found.n == 0)
-			printf("%s: good%s\n", path[i],
-			       play ? ", and played" : "");
-		problems.n += found.n;
-		problems_free(&found);
-	}
-	bad = problems.n;
+	for (int i = 0; i < n; i++)
+		bad += teach_check_one(path[i], play);
 	return bad ? TEACH_BAD : TEACH_GOOD;
 }
 

@@ -13,7 +13,8 @@
 
 #include "lessons/format.h"
 
-#define TRANSLATE_PATH 4096
+#define TRANSLATE_PATH     4096
+#define TRANSLATE_ORIGINAL "en" /* that lessons are written in */
 
 /* Replacing *************************************************************/
 
@@ -93,33 +94,75 @@ translate_path(const char *path, const char *language, char *buf, size_t size)
 	         path, language);
 }
 
-/* locale(7): the first of these that is set says which language. */
+/* "fr" of "fr_FR.UTF-8", or false: it names none. */
+static bool
+translate_word(const char *value, char language[3])
+{
+	if (value[0] < 'a' || value[0] > 'z' || value[1] < 'a' ||
+	    value[1] > 'z' || (value[2] && !strchr("_.@:", value[2])))
+		return false;
+	snprintf(language, 3, "%s", value);
+	return true;
+}
+
+/*
+ * As gettext(3) has it: locale(7) says which language, the first of these that
+ * is set; where that is not "C", LANGUAGE says which are liked better, in
+ * order.
+ */
 static const char *
-translate_language(char buf[3])
+translate_languages(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	const char *value = NULL;
+	const char *value = NULL, *list = getenv("LANGUAGE");
+	char language[3];
 
 	for (int i = 0; i < 3 && (!value || !*value); i++)
 		value = getenv(names[i]);
-	if (!value || strlen(value) < 2 || value[0] < 'a' || value[0] > 'z' ||
-	    value[1] < 'a' || value[1] > 'z')
-		return NULL;
-	snprintf(buf, 3, "%s", value);
-	return buf;
+	if (!value || !translate_word(value, language))
+		return "";
+	return list && *list ? list : value;
+}
+
+/* The file of the first language that there is; false: the original is it. */
+static bool
+translate_find(const char *lesson, char path[TRANSLATE_PATH])
+{
+	const char *list = translate_languages();
+	char language[3];
+
+	for (; *list; list += strcspn(list, ":"), list += *list == ':') {
+		if (!translate_word(list, language))
+			continue;
+		if (strcmp(language, TRANSLATE_ORIGINAL) == 0)
+			return false;
+		translate_path(lesson, language, path, TRANSLATE_PATH);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+translate_original(const char *path, char *buf, size_t size)
+{
+	size_t n = strlen(path), end = strlen(".fr.lesson");
+
+	if (n <= end || path[n - end] != '.' ||
+	    strcmp(path + n - strlen(".lesson"), ".lesson") != 0)
+		return false;
+	snprintf(buf, size, "%.*s.lesson", (int)(n - end), path);
+	return access(buf, R_OK) == 0;
 }
 
 void
 translate_here(struct lesson *l)
 {
 	struct problems problems = { .n = 0 };
-	char path[TRANSLATE_PATH], language[3];
+	char path[TRANSLATE_PATH];
 	struct lesson *other;
 
-	if (!translate_language(language))
-		return;
-	translate_path(l->path, language, path, sizeof(path));
-	if (access(path, R_OK) < 0)
+	if (!translate_find(l->path, path))
 		return;
 	other = format_translation(path, &problems);
 	if (other)

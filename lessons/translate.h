@@ -22,6 +22,9 @@ void translate_here(struct lesson *);
 void translate_check(const struct lesson *, const struct lesson *other,
                      struct problems *);
 
+/* "08-zombies.lesson" of "08-zombies.fr.lesson", where that is a file. */
+bool translate_original(const char *path, char *buf, size_t size);
+
 /* "08-zombies.fr.lesson" of "08-zombies.lesson", into buf. */
 void translate_path(const char *path, const char *language, char *buf,
                     size_t size);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/facts/fact.h"
 #include "core/shell/key.h"
 #include "core/shell/parse.h"
 #include "core/shell/troupe.h"
@@ -178,6 +179,19 @@ typed_call(const struct args *args, struct err *err)
 /* Commands **************************************************************/
 
 static int
+typed_fact(const char *text, struct err *err)
+{
+	struct err why;
+	struct fact *fact = fact_parse(text, &why);
+
+	if (!fact)
+		return err_set(err, "the fact \"%.80s\": %.300s", text,
+		               why.text);
+	fact_free(fact);
+	return 0;
+}
+
+static int
 typed_command(const struct parse *p, struct err *err)
 {
 	const char *name = p->command->name;
@@ -187,6 +201,8 @@ typed_command(const struct parse *p, struct err *err)
 		               name);
 	if (troupe_name_ok(name) || strcmp(name, "all") == 0)
 		return typed_call(&p->args, err);
+	if (p->command->args[0].kind == ARG_FACT)
+		return typed_fact(p->args.rest, err);
 	return 0;
 }
 

@@ -31,6 +31,13 @@ on_eof(void *arg)
 }
 
 static void
+on_unkept(void *arg, const char *why)
+{
+	(void)arg;
+	strcat(strcat(typist_said, why), "\n");
+}
+
+static void
 on_repaint(void *arg)
 {
 	(void)arg;
@@ -68,6 +75,7 @@ on_complete(void *arg, const char *line, size_t cursor, size_t *start,
 static const struct prompt_hooks hooks = {
 	.line = on_line,
 	.eof = on_eof,
+	.unkept = on_unkept,
 	.repaint = on_repaint,
 	.complete = on_complete,
 };

@@ -86,6 +86,15 @@ app_on_eof(void *arg)
 }
 
 static void
+app_on_unkept(void *arg, const char *why)
+{
+	struct app *app = arg;
+
+	session_say(app->session, LINE_RESULT,
+	            "%s: what you type is not kept from now on", why);
+}
+
+static void
 app_on_repaint(void *arg)
 {
 	struct app *app = arg;
@@ -112,6 +121,7 @@ app_hooks(struct app *app)
 		.arg = app,
 		.line = app_on_line,
 		.eof = app_on_eof,
+		.unkept = app_on_unkept,
 		.repaint = app_on_repaint,
 		.complete = app_on_complete,
 	};
@@ -166,6 +176,31 @@ app_group_token(struct app *app, const struct token *t, bool empty)
 	return true;
 }
 
+/*
+ * It is not kept for a job that only starts, as ^C is: where it hits sh just
+ * between vfork(2) and exec, the child stops, and its parent waits for that
+ * exec, deaf to all but KILL.
+ */
+static void
+app_no_stop(struct app *app)
+{
+	const char *job = session_foreground(app->session);
+
+	if (job)
+		session_say(app->session, LINE_RESULT,
+		            "%s has not got the terminal yet: press Ctrl-Z "
+		            "again",
+		            job);
+	else if (!session_at_prompt(app->session))
+		session_say(app->session, LINE_RESULT,
+		            "Ctrl-Z stops a job, and the line that you typed "
+		            "is none so far; Ctrl-C ends it");
+	else
+		session_say(app->session, LINE_RESULT,
+		            "Ctrl-Z stops a job in the foreground; there is "
+		            "none now");
+}
+
 static void
 app_key(struct app *app, const struct token *t)
 {
@@ -177,9 +212,7 @@ app_key(struct app *app, const struct token *t)
 	if (app_group_token(app, t, empty))
 		return;
 	if (token_is(t, CTRL_Z)) {
-		session_say(app->session, LINE_RESULT,
-		            "Ctrl-Z stops a job in the foreground; there is "
-		            "none now");
+		app_no_stop(app);
 		return;
 	}
 	if (token_is(t, CTRL_C) && empty)

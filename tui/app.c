@@ -92,8 +92,7 @@ app_open_history(struct app *app)
 	else
 		return;
 	app_make_folders(path);
-	if (prompt_history_open(app->prompt, path, &err) < 0)
-		logbook_add(app->model.book, LINE_ERROR, "", err.text);
+	prompt_history_open(app->prompt, path, &err); /* the hook tells */
 }
 
 /* The terminal **********************************************************/

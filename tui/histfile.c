@@ -23,10 +23,7 @@ slurp(const char *path, struct err *err)
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		err_sys(err, "cannot read the history %s", path);
 	} else if (!S_ISREG(st.st_mode) || st.st_size > HISTFILE_BYTES) {
-		err_set(err,
-		        "%s is not a history of ours: move it away, "
-		        "until then nothing is kept",
-		        path);
+		err_set(err, "%s is not a history of ours: move it away", path);
 	} else {
 		text = malloc(st.st_size + 1);
 		n = text ? read(fd, text, st.st_size) : -1;

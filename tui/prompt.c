@@ -37,6 +37,8 @@ struct prompt {
 	char *entered;               /* owned: lines, not yet told; or NULL */
 	char text[PROMPT_TEXT_SIZE]; /* as prompt_set() has it */
 	char *history_path;          /* owned; NULL: none is kept */
+	struct err unkept;           /* why it ended, or "" */
+	bool told;                   /* and that was told */
 
 	size_t start, word_start;  /* of the word that is completed */
 	struct candidates offered; /* by the hook */
@@ -238,8 +240,10 @@ prompt_close(struct prompt *p)
 int
 prompt_history_open(struct prompt *p, const char *path, struct err *err)
 {
-	if (histfile_load(path, add_history, err) < 0)
+	if (histfile_load(path, add_history, err) < 0) {
+		p->unkept = *err;
 		return -1;
+	}
 	using_history();
 	p->history_path = strdup(path);
 	return 0;
@@ -264,8 +268,11 @@ remember(struct prompt *p, const char *line)
 		return;
 	add_history(line);
 	using_history(); /* Up begins behind the last line */
-	if (p->history_path)
-		histfile_append(p->history_path, line, NULL);
+	if (p->history_path && !*p->unkept.text)
+		histfile_append(p->history_path, line, &p->unkept);
+	if (*p->unkept.text && !p->told)
+		p->hooks.unkept(p->hooks.arg, p->unkept.text);
+	p->told = *p->unkept.text;
 }
 
 /* -- feeding ------------------------------------------------------------ */

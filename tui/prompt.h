@@ -32,6 +32,12 @@ struct prompt_hooks {
 	/* Ctrl-D on an empty line. */
 	void (*eof)(void *arg);
 
+	/*
+	 * Why the history is not kept, once, at the first line that is not:
+	 * what is told before scrolls away while the servers start.
+	 */
+	void (*unkept)(void *arg, const char *why);
+
 	/* Ctrl-L: what is on the screen is not to be trusted. */
 	void (*repaint)(void *arg);
 
@@ -60,7 +66,7 @@ void prompt_close(struct prompt *);
  * Load what was typed earlier and add to that file from now on, line by line,
  * so that nothing is lost with the process.  A file that does not exist will
  * be made; its folder must exist.  Returns -1 when the file cannot be used;
- * nothing is kept then.
+ * nothing is kept then, as from the first line on that cannot be written.
  */
 int prompt_history_open(struct prompt *, const char *path, struct err *);
 

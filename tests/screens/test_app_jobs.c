@@ -72,6 +72,11 @@ START_TEST(control_z_without_a_job_says_so)
 
 	screen_type(s, "\032");
 	screen_wait(s, "Ctrl-Z stops a job in the foreground");
+	screen_type(s, "read line\r\032");
+	screen_wait(s, "the line that you typed is none so far");
+	screen_wait(s, "^j1>$");
+	screen_type(s, "\003");
+	screen_wait(s, PROMPT);
 	quit_lab(s);
 }
 END_TEST

@@ -195,8 +195,24 @@ START_TEST(what_is_no_history_is_refused)
 	ck_assert_int_eq(mkdir("folder", 0700), 0);
 	ck_assert_int_eq(prompt_history_open(typist_prompt, "folder", &err),
 	                 -1);
-	typist_type("one\r");
-	ck_assert_str_eq(typist_said, "one\n");
+	typist_type("one\rtwo\r");
+	ck_assert_str_eq(typist_said, "folder is not a history of ours: move "
+	                              "it away\none\ntwo\n");
+}
+END_TEST
+
+START_TEST(a_history_that_cannot_be_written_is_told_once)
+{
+	struct err err;
+
+	ck_assert_int_eq(
+	    prompt_history_open(typist_prompt, "none/history", &err), 0);
+	typist_type("one\rtwo\r");
+	ck_assert_str_eq(typist_said,
+	                 "cannot write the history none/history: No such file "
+	                 "or directory\none\ntwo\n");
+	typist_type("\020\020");
+	typist_expect("forkshop> one|");
 }
 END_TEST
 
@@ -327,6 +343,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, history_is_kept_in_a_file_at_once);
 	tcase_add_test(tc, history_is_loaded_and_a_long_one_is_cut);
 	tcase_add_test(tc, what_is_no_history_is_refused);
+	tcase_add_test(tc, a_history_that_cannot_be_written_is_told_once);
 	tcase_add_test(tc, the_prompt_changes_but_not_during_a_search);
 	tcase_add_test(tc, only_a_change_marks_it_as_changed);
 	tcase_add_exit_test(tc, any_keys_leave_a_prompt_that_works, 0);

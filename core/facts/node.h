@@ -57,7 +57,8 @@ struct node {
 	int from, to;              /* where it stands in the text */
 	int64_t n;                 /* a number; a port; a time; a signal */
 	bool none;                 /* the literal `none` */
-	char name[NAME_SIZE];      /* of whom; of a literal */
+	char name[NAME_SIZE];      /* of whom; of a literal; of TYPED: a word
+	                              of the line, or "" */
 	char other[NAME_SIZE];     /* of an event: the other one, or ""; of a
 	                              value: the variable */
 	const struct value_row *value;

@@ -144,6 +144,18 @@ operand_event_name(struct grammar *g, char name[NAME_SIZE])
 	return true;
 }
 
+/* typed(measure), or typed(measure, create): a word that stood in the line. */
+static bool
+operand_typed(struct grammar *g, struct node *n)
+{
+	if (!operand_name(g, n->other))
+		return false;
+	if (g->lex.token != TOKEN_COMMA)
+		return true;
+	lex_next(&g->lex);
+	return operand_name(g, n->name);
+}
+
 static bool
 operand_event_words(struct grammar *g, struct node *n)
 {
@@ -154,7 +166,7 @@ operand_event_words(struct grammar *g, struct node *n)
 		       reader_pass(g, TOKEN_COMMA, "',' and a name") &&
 		       operand_event_name(g, n->name);
 	if (n->event == EVENT_TYPED)
-		return operand_name(g, n->other);
+		return operand_typed(g, n);
 	if (n->event == EVENT_CALLED)
 		return operand_name(g, n->other) &&
 		       reader_pass(g, TOKEN_COMMA, "',' and a puppet") &&

@@ -66,7 +66,8 @@ phrase_alone(const struct node *n, bool happened, char *buf, size_t size)
 	const char *not = happened ? "" : " not", *yet = happened ? "" : " yet";
 
 	if (n->event == EVENT_TYPED)
-		snprintf(buf, size, "%s was%s typed%s", n->other, not, yet);
+		snprintf(buf, size, "%s%s%s was%s typed%s", n->other,
+		         n->name[0] ? " " : "", n->name, not, yet);
 	else if (n->event == EVENT_REFUSED)
 		snprintf(buf, size, "%s was refused at port %" PRId64,
 		         happened ? "somebody" : "nobody", n->n);

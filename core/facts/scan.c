@@ -36,6 +36,22 @@ scan_is(const struct event *e, const struct who *who, const char *name)
 	       strcmp(who->name, name + len + 1) == 0;
 }
 
+/* Does the word stand in the line?  "" does in every line. */
+static bool
+scan_has_word(const char *line, const char *word)
+{
+	static const char gaps[] = " \t;&|<>()";
+	size_t len = strlen(word), n;
+
+	for (; *line && len; line += n) {
+		line += strspn(line, gaps);
+		n = strcspn(line, gaps);
+		if (n == len && memcmp(line, word, len) == 0)
+			return true;
+	}
+	return len == 0;
+}
+
 static bool
 scan_matches(const struct node *n, const struct event *e)
 {
@@ -44,7 +60,10 @@ scan_matches(const struct node *n, const struct event *e)
 	if ((e->type == EVENT_SIGNAL || e->type == EVENT_REFUSED) &&
 	    e->a != n->n)
 		return false;
-	if (e->type == EVENT_CALLED || e->type == EVENT_TYPED)
+	if (e->type == EVENT_TYPED)
+		return strcmp(e->other.name, n->other) == 0 &&
+		       scan_has_word(e->text, n->name);
+	if (e->type == EVENT_CALLED)
 		return strcmp(e->other.name, n->other) == 0 &&
 		       scan_is(e, &e->who, n->name);
 	return scan_is(e, &e->who, n->name) && scan_is(e, &e->other, n->other);

@@ -10,6 +10,7 @@
 #include "core/shell/inside.h"
 #include "core/shell/parse.h"
 #include "core/sys/clock.h"
+#include "core/sys/text.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
 
@@ -186,20 +187,18 @@ session_finish(struct session *s, enum outcome outcome,
 	session_over(s, true);
 }
 
-/* For who asks afterwards: `ever typed(explain)`, `ever typed(ps)`. */
+/* For who asks afterwards: `ever typed(explain, p1)`, `ever typed(ps)`. */
 static void
 session_record(struct session *s, const struct parse *p)
 {
 	struct event e = { .type = EVENT_TYPED, .t_ns = clock_ns() };
-	size_t len = p->line ? strcspn(p->line, " \t;&|<>()") : 0;
+	const char *line = p->kind == PARSE_COMMAND ? p->args.line : p->line;
+	size_t len = line ? strcspn(line, " \t;&|<>()") : 0;
 
-	if (p->kind == PARSE_COMMAND)
-		snprintf(e.other.name, sizeof(e.other.name), "%s",
-		         p->command->name);
-	else if (len > 0 && len < sizeof(e.other.name))
-		memcpy(e.other.name, p->line, len);
-	else
+	if (len == 0 || len >= sizeof(e.other.name))
 		return;
+	memcpy(e.other.name, line, len);
+	text_clean(e.text, sizeof(e.text), line + len, strlen(line + len));
 	timeline_add(s->timeline, &e);
 	session_news(s);
 }

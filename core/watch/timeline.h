@@ -56,7 +56,7 @@
 	X(TERMINAL,     "terminal",    17)  /* who has the terminal now */ \
 	X(FIRED,        "fired",       18)  /* a client has ended its run; a: answered, b: failed */ \
 	X(LOST,         "lost",        18)  /* a: reports that were dropped */ \
-	X(TYPED,        "typed",        0)  /* other: a command or program that runs from the prompt */ \
+	X(TYPED,        "typed",        0)  /* other: a command or program that runs from the prompt; text: what follows its name */ \
 	X(CALLED,       "called",      18)  /* who: a puppet; other: its call, that has returned a; text: all of it */ \
 	X(NOTE,         "note",        18)  /* text: a sentence for the log */
 // clang-format on

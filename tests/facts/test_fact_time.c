@@ -69,6 +69,16 @@ happens(enum event_type type, const char *who, const char *other, int64_t a)
 	return tableau_event(&t, type, who, other, a, 0);
 }
 
+static void
+types(const char *name, const char *rest)
+{
+	struct event e = { .type = EVENT_TYPED, .t_ns = t.now_ns += MS(1) };
+
+	snprintf(e.other.name, sizeof(e.other.name), "%s", name);
+	snprintf(e.text, sizeof(e.text), "%s", rest);
+	timeline_add(t.timeline, &e);
+}
+
 START_TEST(an_event_is_remembered)
 {
 	struct fact *fact = begin("exited(p2)");
@@ -135,6 +145,10 @@ START_TEST(an_event_is_of_whom_it_says)
 		{ "called(fork, p2)", FACT_FALSE },
 		{ "typed(ps)", FACT_TRUE },
 		{ "typed(tree)", FACT_FALSE },
+		{ "typed(ps, af)", FACT_TRUE },
+		{ "typed(ps, a)", FACT_FALSE },
+		{ "typed(ps, ps)", FACT_FALSE },
+		{ "typed(tree, af)", FACT_FALSE },
 	};
 
 	happens(EVENT_FORKED, "w3", "web", 0);
@@ -147,7 +161,7 @@ START_TEST(an_event_is_of_whom_it_says)
 	happens(EVENT_REAPED, "w2", NULL, 0);
 	happens(EVENT_REFUSED, NULL, NULL, 3000);
 	happens(EVENT_CALLED, "p1", "fork", 9412);
-	happens(EVENT_TYPED, NULL, "ps", 0);
+	types("ps", " -e af; tree");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct fact *fact = begin(rows[i].fact);
 

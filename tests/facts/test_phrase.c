@@ -64,6 +64,8 @@ START_TEST(what_was_not_done_yet_is_said_in_words)
 		const char *fact, *say;
 	} rows[] = {
 		{ "typed(ps)", "ps was not typed yet" },
+		{ "typed(measure, create)",
+		  "measure create was not typed yet" },
 		{ "called(fork, p1)", "p1 has not called fork yet" },
 		{ "refused(3000)", "nobody was refused at port 3000" },
 		{ "signal(TERM, w1)", "TERM was not sent to w1 yet" },

@@ -8,7 +8,10 @@
 
 #define STATE_SIZE 8192
 
-/* The lab and a master wait for their dead at once. */
+/*
+ * The lab and a master wait for their dead at once, and the lab for those of
+ * whoever has ended, too.
+ */
 static bool
 state_passes(const struct snapshot *snap, const struct proc *p)
 {
@@ -16,7 +19,8 @@ state_passes(const struct snapshot *snap, const struct proc *p)
 	    p->parent < 0 ? NULL : &snap->proc[p->parent];
 
 	return p->dead && parent &&
-	       (parent->kind == KIND_LAB || parent->kind == KIND_MASTER);
+	       (parent->dead || parent->kind == KIND_LAB ||
+	        parent->kind == KIND_MASTER);
 }
 
 static bool

@@ -68,6 +68,13 @@ START_TEST(a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment)
 }
 END_TEST
 
+START_TEST(a_zombie_of_who_has_ended_is_gone_in_a_moment)
+{
+	row(P1, KIND_PUPPET, "p1", LAB, 'Z');
+	is("j1 S of lab, w1 S of web, web S of lab");
+}
+END_TEST
+
 START_TEST(a_thread_of_a_worker_without_a_name_is_not_settled)
 {
 	ck_assert(play_state_named(snap));
@@ -91,6 +98,7 @@ main(void)
 	tcase_add_test(tc, a_zombie_counts_where_its_parent_does_not_ask);
 	tcase_add_test(tc,
 	               a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment);
+	tcase_add_test(tc, a_zombie_of_who_has_ended_is_gone_in_a_moment);
 	tcase_add_test(tc, a_thread_of_a_worker_without_a_name_is_not_settled);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);

@@ -103,6 +103,8 @@ app_on_rate(void *arg)
 	uint64_t answered = app_answered(app->model.snap);
 
 	app->rate_timer = 0;
+	if (answered < app->answered) /* another laboratory has begun */
+		app->answered = answered;
 	if (app->model.past)
 		return;
 	app->model.rate = (double)(answered - app->answered) * NS_PER_S /

@@ -5,11 +5,11 @@
  * acknowledged it (offers.c).  A connection that was refused, or whose worker
  * died, goes to the next.
  *
- * When all workers are at it and connections still wait, they are offered
- * ahead: each worker may have several on their way, which it takes one after
- * another without waking us for each.  Only the oldest of them is bound to
- * it; as soon as another worker is free, or this one is stopped or late, the
- * rest is taken back.  So at most one waits for a worker that does not come.
+ * While many connections come they are offered ahead: each worker may have
+ * several on their way, which it takes one after another without waking us
+ * for each.  Only the oldest of them is bound to it; when it does not move
+ * and another worker is free, or when it is stopped or late, the rest is
+ * taken back.  So at most one waits for a worker that does not come.
  *
  * Start reading at handoff_run().
  */
@@ -24,7 +24,6 @@
 #include "core/sys/text.h"
 
 #define HANDOFF_RETRY_NS (100 * NS_PER_MS)
-#define HANDOFF_LATE_NS  (100 * NS_PER_MS)
 #define HANDOFF_TIDY_NS  (20 * NS_PER_MS)
 
 /* Lists *******************************************************************/
@@ -137,50 +136,12 @@ handoff_arrive(struct master *m, struct arrival *a)
 
 /* Handing over ************************************************************/
 
-/* level: so many offers on their way are no reason not to be chosen. */
-static enum busy
-handoff_busy(const struct slot *slot, int level, int64_t now_ns)
-{
-	if (slot->noffers && slot->stopped)
-		return BUSY_STOPPED;
-	if (slot->noffers && now_ns - slot->moved_ns > HANDOFF_LATE_NS)
-		return BUSY_LATE;
-	if (slot->full)
-		return BUSY_FULL;
-	if (slot->choked)
-		return BUSY_CHANNEL;
-	return slot->noffers > level ? BUSY_TAKING : BUSY_NO;
-}
-
-/* Could it be offered one more?  Who is aimed at it comes first. */
-static bool
-handoff_open_to_more(const struct slot *slot, int64_t now_ns)
-{
-	bool ahead = slot->ahead && !slot->aimed.first;
-
-	return slot->joined && slot->noffers < (ahead ? ROW_OFFERS : 1) &&
-	       handoff_busy(slot, ROW_OFFERS, now_ns) == BUSY_NO;
-}
-
-/* The fewest offers that any of those has who could be offered one more. */
-static int
-handoff_level(const struct master *m, int64_t now_ns)
-{
-	int level = ROW_OFFERS;
-
-	for (int i = 0; i < m->high; i++)
-		if (m->slots[i].noffers < level &&
-		    handoff_open_to_more(&m->slots[i], now_ns))
-			level = m->slots[i].noffers;
-	return level < ROW_OFFERS ? level : 0;
-}
-
 /* Who may be chosen, in any order; slots[i] is candidate i. */
 static int
 handoff_candidates(struct master *m, struct candidate *c, struct slot **slots)
 {
 	int64_t now_ns = clock_ns();
-	int n = 0, level = handoff_level(m, now_ns);
+	int n = 0, level = offers_level(m, now_ns);
 
 	for (int i = 0; i < m->high; i++) {
 		struct slot *slot = &m->slots[i];
@@ -190,9 +151,10 @@ handoff_candidates(struct master *m, struct candidate *c, struct slot **slots)
 			continue;
 		c[n] = (struct candidate){
 			.id = slot->id,
-			.busy = handoff_busy(slot, its, now_ns),
+			.busy = offers_busy(slot, its, now_ns),
 			.turn = slot->turn,
-			.open = m->page->row[slot->row].held,
+			.open = m->page->row[slot->row].held +
+			        (uint32_t)slot->noffers,
 		};
 		slots[n++] = slot;
 	}
@@ -281,6 +243,8 @@ handoff_send(struct master *m, struct slot *slot, struct arrival *a,
 		return false;
 	}
 	m->waiting--;
+	if (!a->aim_id && !a->check)
+		slot->turn = ++m->last_turn;
 	slot->skip_said = false;
 	m->impatient = false;
 	return true;
@@ -382,32 +346,21 @@ handoff_again(struct master *m, struct slot *slot, struct arrival *a)
 
 /* The turn ****************************************************************/
 
-/* How many workers could take one at once. */
-static int
-handoff_idle(const struct master *m)
-{
-	int64_t now_ns = clock_ns();
-	int n = 0;
-
-	for (int i = 0; i < m->high; i++)
-		n += m->slots[i].noffers == 0 &&
-		     handoff_open_to_more(&m->slots[i], now_ns);
-	return n;
-}
-
 /* From who does not come all but one; else as many as others could take. */
 static void
 handoff_take_back(struct master *m)
 {
 	int64_t now_ns = clock_ns();
-	int idle = m->queue.first ? 0 : handoff_idle(m);
+	int idle = m->queue.first ? 0 : offers_idle(m);
 
 	for (int i = 0; i < m->high; i++) {
 		struct slot *slot = &m->slots[i];
-		enum busy busy = handoff_busy(slot, ROW_OFFERS, now_ns);
+		enum busy busy = offers_busy(slot, ROW_OFFERS, now_ns);
 		bool stuck = busy == BUSY_STOPPED || busy == BUSY_LATE;
+		bool slow = offers_pending(slot, now_ns) > 0;
 
-		while ((stuck || idle > 0) && offers_take_back(m, slot))
+		while ((stuck || (slow && idle > 0)) &&
+		       offers_take_back(m, slot))
 			idle--;
 	}
 }
@@ -436,6 +389,13 @@ handoff_tidy(void *arg)
 	m->impatient = true;
 }
 
+/* Offers ahead may have to be taken back: the turn that follows looks. */
+static void
+handoff_stale(void *arg)
+{
+	((struct master *)arg)->stale = 0;
+}
+
 /*
  * Who needs a worker now asks for a message.  Otherwise acknowledgements are
  * looked at in the next turn, or in a while: nobody is woken for each.
@@ -449,6 +409,9 @@ handoff_before_sleep(struct master *m)
 		offered = m->slots[i].noffers > 0;
 	if (!offered)
 		return false;
+	if (m->ahead && !m->stale)
+		m->stale = loop_timer(m->loop, clock_ns() + OFFERS_FRESH_NS,
+		                      handoff_stale, m);
 	if (m->queue.first || m->aimed || m->ahead || m->impatient) {
 		atomic_store(&m->page->master_waits, 1);
 		return offers_look(m); /* just before we asked */

@@ -28,11 +28,13 @@
 #include "core/serve/elastic.h"
 #include "core/serve/life.h"
 #include "core/serve/listener.h"
+#include "core/serve/policy.h"
 #include "core/serve/report.h"
 #include "core/serve/settings.h"
 #include "core/serve/stage.h"
 #include "core/serve/worker.h"
 #include "core/sys/child.h"
+#include "core/sys/clock.h"
 #include "core/sys/loop.h"
 #include "core/sys/procfs.h"
 #include "core/wire/page.h"
@@ -82,7 +84,7 @@ struct slot {
 	bool stopped;         /* by a signal */
 
 	bool joined;   /* gets connections */
-	uint64_t turn; /* counts up; when it last became free */
+	uint64_t turn; /* counts up; its last one; orders the free */
 	struct arrival *offers[ROW_OFFERS]; /* owned: handed over, not
 	                                       acknowledged; oldest first */
 	int noffers;
@@ -185,6 +187,7 @@ struct master {
 	int strays;  /* timer: fold rows of children whose worker is dead */
 	int rest;    /* timer: the listeners rest for a second */
 	int retry;   /* timer: try choked channels again */
+	int stale;   /* timer: look at what is offered ahead */
 	int tidy;    /* timer: then we want acknowledgements by message */
 	bool impatient;
 
@@ -402,6 +405,23 @@ void handoff_report(struct master *, const struct arrival *, enum report_type,
                     uint32_t id, const char *text);
 
 /* offers.c ****************************************************************/
+
+#define OFFERS_FRESH_NS (10 * NS_PER_MS)
+
+/*
+ * How many offers on their way count against a worker: none while it is
+ * fresh, that is, took or got its first within OFFERS_FRESH_NS.
+ */
+int offers_pending(const struct slot *, int64_t now_ns);
+
+/* Why it is not to be chosen; `level` pending ones are no reason. */
+enum busy offers_busy(const struct slot *, int level, int64_t now_ns);
+
+/* The fewest pending ones of any that has room for one more offer. */
+int offers_level(const struct master *, int64_t now_ns);
+
+/* How many have room, and nothing on its way. */
+int offers_idle(const struct master *);
 
 /*
  * Offer a connection to a worker that has a place for it; it stays ours until

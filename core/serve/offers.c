@@ -12,8 +12,84 @@
 #include <string.h>
 
 #include "core/serve/master.h"
+#include "core/serve/policy.h"
 #include "core/sys/clock.h"
 #include "core/wire/offer.h"
+
+#define OFFERS_LATE_NS (100 * NS_PER_MS)
+
+/* Who is ready *************************************************************/
+
+/*
+ * How many offers on their way count against a worker.  One that has moved a
+ * moment ago may just not have had a processor yet: it keeps its turn, and
+ * what comes in a burst goes round.
+ */
+int
+offers_pending(const struct slot *slot, int64_t now_ns)
+{
+	bool fresh = now_ns - slot->moved_ns < OFFERS_FRESH_NS;
+
+	if (slot->ahead && fresh && !slot->aimed.first &&
+	    slot->noffers < ROW_OFFERS)
+		return 0;
+	return slot->noffers;
+}
+
+/* level: so many pending ones are no reason not to be chosen. */
+enum busy
+offers_busy(const struct slot *slot, int level, int64_t now_ns)
+{
+	if (slot->noffers && slot->stopped)
+		return BUSY_STOPPED;
+	if (slot->noffers && now_ns - slot->moved_ns > OFFERS_LATE_NS)
+		return BUSY_LATE;
+	if (slot->full)
+		return BUSY_FULL;
+	if (slot->choked)
+		return BUSY_CHANNEL;
+	return offers_pending(slot, now_ns) > level ? BUSY_TAKING : BUSY_NO;
+}
+
+/* Could it be offered one more?  Who is aimed at it comes first. */
+static bool
+offers_room(const struct slot *slot, int64_t now_ns)
+{
+	bool ahead = slot->ahead && !slot->aimed.first;
+
+	return slot->joined && slot->noffers < (ahead ? ROW_OFFERS : 1) &&
+	       offers_busy(slot, ROW_OFFERS, now_ns) == BUSY_NO;
+}
+
+/* The fewest pending ones of any who could be offered one more. */
+int
+offers_level(const struct master *m, int64_t now_ns)
+{
+	int level = ROW_OFFERS;
+
+	for (int i = 0; i < m->high; i++) {
+		int pending = offers_pending(&m->slots[i], now_ns);
+
+		if (pending < level && offers_room(&m->slots[i], now_ns))
+			level = pending;
+	}
+	return level < ROW_OFFERS ? level : 0;
+}
+
+/* How many workers could take one at once. */
+int
+offers_idle(const struct master *m)
+{
+	int64_t now_ns = clock_ns();
+	int n = 0;
+
+	for (int i = 0; i < m->high; i++)
+		n += m->slots[i].noffers == 0 &&
+		     offers_room(&m->slots[i], now_ns);
+	return n;
+}
+
+/* On their way ************************************************************/
 
 static struct row *
 offers_row(struct master *m, const struct slot *slot)
@@ -75,10 +151,8 @@ offers_taken(struct master *m, struct slot *slot, int i)
 {
 	struct arrival *a = offers_remove(m, slot, i);
 
-	slot->moved_ns = clock_ns();
-	if (!a->aim_id && !a->check)
-		slot->turn = ++m->last_turn;
 	handoff_drop(m, a);
+	slot->moved_ns = clock_ns();
 }
 
 static void
@@ -87,8 +161,6 @@ offers_refused(struct master *m, struct slot *slot, int i)
 	struct arrival *a = offers_remove(m, slot, i);
 
 	offer_clear(offers_row(m, slot), a->place);
-	if (!a->aim_id && !a->check)
-		slot->turn = ++m->last_turn;
 	handoff_report(m, a, REPORT_REFUSED, slot->id, "there is no room");
 	if (a->aim_thread) /* which does not wait for room: not at once */
 		handoff_choke(m, slot);

@@ -150,9 +150,12 @@ static void
 offers_taken(struct master *m, struct slot *slot, int i)
 {
 	struct arrival *a = offers_remove(m, slot, i);
+	int64_t now_ns = clock_ns();
 
+	if (now_ns - slot->moved_ns > OFFERS_FRESH_NS && !a->aim_id)
+		slot->turn = ++m->last_turn; /* back, at the end of the line */
+	slot->moved_ns = now_ns;
 	handoff_drop(m, a);
-	slot->moved_ns = clock_ns();
 }
 
 static void

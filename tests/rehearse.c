@@ -28,7 +28,7 @@ rehearse_line(void *arg, enum line_kind kind, const char *name,
 {
 	static const char *const kinds[] = { "command", "result", "event",
 		                             "output",  "error",  "good",
-		                             "tree" };
+		                             "lesson",  "tree" };
 	size_t room = strlen(text) + 64;
 
 	(void)arg;

@@ -163,12 +163,13 @@ look_command(struct watch *w, struct member *m, const char *comm)
 		fate_exec(w, m, clock_ns());
 }
 
+/* Its parent's death is told first: we shall hear of it, or find it. */
 static void
 look_parent(struct watch *w, struct member *m, pid_t ppid)
 {
 	struct member *parent;
 
-	if (ppid == m->p.ppid || !m->parent)
+	if (ppid == m->p.ppid || !m->parent || !m->parent->p.dead)
 		return;
 	parent = table_find(&w->table, ppid, 0);
 	if (parent && !parent->p.dead)

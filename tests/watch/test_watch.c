@@ -180,6 +180,30 @@ START_TEST(orphans_move_under_the_lab_and_live)
 }
 END_TEST
 
+static bool
+is_the_labs(void *pid)
+{
+	return atoi(stage_outside(&watched.stage, "ps -o ppid= -p %d",
+	                          (int)*(pid_t *)pid)) == watched.front.lab;
+}
+
+START_TEST(a_look_tells_no_adoption_before_the_parents_death)
+{
+	pid_t w1;
+
+	watched_server("2", "orphan");
+	until(listens("w1") && listens("w2"));
+	w1 = watched_row("w1")->pid;
+	kill(watched_row("web")->pid, SIGKILL);
+	stage_until(is_the_labs, &w1, "the kernel's adoption");
+	watch_refresh(watched.watch); /* and nobody has heard the lab */
+	ck_assert_ptr_null(watched_event(EVENT_ADOPTED, ""));
+	until(watched_event(EVENT_ADOPTED, "w1"));
+	ck_assert_uint_lt(watched_event(EVENT_EXITED, "web")->n,
+	                  watched_event(EVENT_ADOPTED, "w1")->n);
+}
+END_TEST
+
 START_TEST(stop_and_continue_are_seen)
 {
 	watched_server("1", "channel");
@@ -318,6 +342,7 @@ main(void)
 	tcase_add_test(c, without_linger_the_dead_stay_until_the_next_command);
 	tcase_add_test(c, when_the_master_dies_the_channel_is_the_reason);
 	tcase_add_test(c, orphans_move_under_the_lab_and_live);
+	tcase_add_test(c, a_look_tells_no_adoption_before_the_parents_death);
 	tcase_add_test(c, stop_and_continue_are_seen);
 	tcase_add_test(c, a_forgotten_server_keeps_its_counts);
 	tcase_add_test(c, nothing_wakes_while_nothing_happens);

@@ -168,6 +168,78 @@ START_TEST(a_daemon_is_adopted)
 }
 END_TEST
 
+/* Who waited for a zombie ***********************************************/
+
+static pid_t orphan; /* a zombie, child of j1 */
+
+static bool
+orphan_is_gone(void *arg)
+{
+	(void)arg;
+	return kill(orphan, 0) < 0;
+}
+
+/*
+ * j1 is killed over its zombie while the test does not listen to the lab:
+ * the lab has waited for both before the watch hears a word of it.
+ */
+static void
+bury_unheard(void)
+{
+	watched_job("j1", "(sleep 0.3; exit 5) & exec sleep 200");
+	until(watched_row("j1") && zombie() &&
+	      zombie()->ppid == watched_row("j1")->pid);
+	orphan = zombie()->pid;
+	loop_drop(watched.loop, wire_fd(watched.front.wire));
+	kill(watched_row("j1")->pid, SIGKILL);
+	stage_until(orphan_is_gone, NULL, "a zombie that the lab reaps");
+}
+
+static const struct event *
+reaping_of(pid_t pid)
+{
+	for (size_t i = 0; i < timeline_count(watched.timeline); i++) {
+		const struct event *e = timeline_at(watched.timeline, i);
+
+		if (e->type == EVENT_REAPED && e->who.pid == pid)
+			return e;
+	}
+	return NULL;
+}
+
+/* Hear what the lab says until `holds`; look before each of its words. */
+static void
+hear_and_look(bool (*holds)(void))
+{
+	static struct msg m;
+	int fds[WIRE_FDS], nfds;
+
+	while (!holds()) {
+		watch_refresh(watched.watch);
+		ck_assert_int_eq(
+		    wire_recv(watched.front.wire, &m, fds, &nfds), 1);
+		watch_message(watched.watch, NULL, &m, fds, nfds);
+		for (int i = 0; i < nfds; i++)
+			if (fds[i] >= 0)
+				close(fds[i]);
+	}
+}
+
+static bool
+orphan_was_reaped(void)
+{
+	return reaping_of(orphan) != NULL;
+}
+
+START_TEST(a_dead_parent_has_not_waited)
+{
+	bury_unheard();
+	hear_and_look(orphan_was_reaped);
+	ck_assert_msg(strcmp(reaping_of(orphan)->other.name, "lab") == 0,
+	              "%s%s", watched_tree(), watched_log());
+}
+END_TEST
+
 START_TEST(a_storm_of_births_loses_nobody)
 {
 	watched_job("j1", "i=0; while [ $i -lt 200 ]; do /bin/true; "
@@ -239,6 +311,7 @@ births(Suite *s, const char *name, void (*open)(void))
 	tcase_add_test(c, the_children_of_a_job_are_seen);
 	tcase_add_test(c, a_zombie_tells_its_exit_code);
 	tcase_add_test(c, a_daemon_is_adopted);
+	tcase_add_test(c, a_dead_parent_has_not_waited);
 	return c;
 }
 

@@ -48,8 +48,12 @@ plain_put(struct plain *p, FILE *out, const char *text)
 {
 	if (p->no_ears)
 		return;
-	if (fprintf(out, "%s\n", text) < 0 || fflush(out) != 0)
-		p->no_ears = p->over = true;
+	if (fprintf(out, "%s\n", text) >= 0 && fflush(out) == 0)
+		return;
+	p->no_ears = p->over = true;
+	if (out == stdout && errno != EPIPE) /* head(1) has had enough */
+		fprintf(stderr, "forkshop: cannot write the output: %s\n",
+		        strerror(errno));
 }
 
 /* `json` is freed. */

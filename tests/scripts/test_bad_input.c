@@ -289,6 +289,20 @@ START_TEST(garbage_and_silence_are_refused_and_the_others_are_served)
 }
 END_TEST
 
+/* head(1), which has had enough, is no error to tell. */
+START_TEST(an_output_that_cannot_be_written_is_told)
+{
+	struct story *s = story_open(NULL);
+
+	story_outside(s, "$FORKSHOP_BUILD/forkshop --port 0 --plain -c tree "
+	                 "2>&1 >/dev/full | grep -Fx 'forkshop: cannot write "
+	                 "the output: No space left on device'");
+	story_outside(s, "! $FORKSHOP_BUILD/forkshop --port 0 --plain -c tree "
+	                 "2>&1 >/dev/full | grep -v 'cannot write'");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -308,6 +322,7 @@ main(void)
 	tcase_add_test(tc, escape_sequences_in_a_path_stay_out_of_the_terminal);
 	tcase_add_loop_test(tc, a_wrong_start_says_what_is_right, 0,
 	                    COUNT(starts));
+	tcase_add_test(tc, an_output_that_cannot_be_written_is_told);
 	tcase_add_test(tc, a_port_in_use_is_told_by_whom_and_the_shell_stays);
 	tcase_add_test(
 	    tc, garbage_and_silence_are_refused_and_the_others_are_served);

@@ -21,7 +21,8 @@
 #include "core/watch/inside.h"
 
 #define PATIENCE_NS  (500 * NS_PER_MS)
-#define LOOK_THREADS 64 /* rows of threads below one process */
+#define UNWAITED_NS  (100 * NS_PER_MS) /* a zombie that its parent leaves */
+#define LOOK_THREADS 64                /* rows of threads below one process */
 #define LOOK_LIST    4096
 
 /* Threads ***************************************************************/
@@ -215,8 +216,9 @@ look_nobody_tells(const struct watch *w, const struct member *m)
 }
 
 /*
- * Its parent has ended, whether or not we have heard of it: then it was not
- * the parent that has waited, and who adopted it is about to say so.
+ * It was a zombie for a while, so its parent is not one that waits at once;
+ * and its parent has ended, whether or not we have heard of it: then it was
+ * not the parent that has waited, and who adopted it is about to say so.
  */
 static bool
 look_orphaned(struct watch *w, const struct member *m)
@@ -224,7 +226,8 @@ look_orphaned(struct watch *w, const struct member *m)
 	const struct member *parent = m->parent;
 	struct proc_stat st;
 
-	if (m->p.tid || !parent)
+	if (m->p.tid || !parent || !m->p.dead ||
+	    clock_ns() - m->p.ended_ns < UNWAITED_NS)
 		return false;
 	return parent->p.dead ||
 	       procfs_stat(w->proc, parent->p.pid, 0, &st) < 0 ||

@@ -12,6 +12,7 @@
 
 #include "core/sys/child.h"
 #include "core/watch/ending.h"
+#include "core/sys/clock.h"
 #include "tests/watched.h"
 
 static void
@@ -188,7 +189,8 @@ bury_unheard(void)
 {
 	watched_job("j1", "(sleep 0.3; exit 5) & exec sleep 200");
 	until(watched_row("j1") && zombie() &&
-	      zombie()->ppid == watched_row("j1")->pid);
+	      zombie()->ppid == watched_row("j1")->pid &&
+	      clock_ns() - zombie()->ended_ns > 200 * NS_PER_MS);
 	orphan = zombie()->pid;
 	loop_drop(watched.loop, wire_fd(watched.front.wire));
 	kill(watched_row("j1")->pid, SIGKILL);
@@ -216,8 +218,8 @@ hear_and_look(bool (*holds)(void))
 
 	while (!holds()) {
 		watch_refresh(watched.watch);
-		ck_assert_int_eq(
-		    wire_recv(watched.front.wire, &m, fds, &nfds), 1);
+		ck_assert_int_eq(wire_recv(watched.front.wire, &m, fds, &nfds),
+		                 1);
 		watch_message(watched.watch, NULL, &m, fds, nfds);
 		for (int i = 0; i < nfds; i++)
 			if (fds[i] >= 0)

@@ -4,15 +4,18 @@
  * and without.
  */
 #include <check.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/sys/child.h"
-#include "core/watch/ending.h"
 #include "core/sys/clock.h"
+#include "core/watch/ending.h"
 #include "tests/watched.h"
 
 static void
@@ -268,9 +271,34 @@ thread_rows(void)
 	return n;
 }
 
+static char self[PATH_MAX];
+
+static void *
+wait_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+/* What this program is when it is started as a job. */
+static int
+be_threads(void)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < 3; i++)
+		pthread_create(&thread, NULL, wait_for_ever, NULL);
+	wait_for_ever(NULL);
+	return EXIT_FAILURE;
+}
+
 START_TEST(threads_are_rows)
 {
-	watched_job("j1", "exec node -e 'setTimeout(()=>{}, 300000)'");
+	char command[PATH_MAX + 16];
+
+	snprintf(command, sizeof(command), "exec '%s' threads", self);
+	watched_job("j1", command);
 	until(watched_row("j1") && watched_row("j1")->threads > 2 &&
 	      thread_rows() == watched_row("j1")->threads - 1);
 	ck_assert_ptr_nonnull(watched_event(EVENT_THREAD, ""));
@@ -318,13 +346,17 @@ births(Suite *s, const char *name, void (*open)(void))
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	Suite *s = suite_create("births");
 	TCase *c = births(s, "with all probes", setup);
 	SRunner *r = srunner_create(s);
 	int failed;
 
+	if (argc > 1)
+		return be_threads();
+	if (!realpath(argv[0], self))
+		return EXIT_FAILURE;
 	tcase_add_test(c, how_a_grandchild_ended_is_known);
 	tcase_add_test(c, strangers_have_no_pidfd);
 	c = counted(s, "counted, with all probes", setup);

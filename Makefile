@@ -24,6 +24,7 @@ CFLAGS     ?= -O2 -g
 LDFLAGS    ?=
 WERROR     ?=
 VARIANT    ?= debug
+JOBS       ?= $(shell nproc 2>/dev/null || echo 1)
 B          ?= build/$(VARIANT)
 
 ## The programs: the room that holds main.c, and the libraries ##########
@@ -115,11 +116,12 @@ all: libraries programs ## build the programs
 ## From a fresh machine to the laboratory, in one command ###############
 start: ## set up, build, and open the laboratory
 	$(Q).ci/setup programs
-	+$(Q)$(again) programs
+	+$(Q)$(again) -j$(JOBS) programs
 	$(Q)exec $(B)/$(NAME)
 
 check: ## set up, build, and run every test
 	$(Q).ci/setup programs tests
+	+$(Q)$(again) -j$(JOBS) tests
 	+$(Q)$(again) check-tree run-tests
 
 libraries:

@@ -150,11 +150,10 @@ static void
 offers_taken(struct master *m, struct slot *slot, int i)
 {
 	struct arrival *a = offers_remove(m, slot, i);
-	int64_t now_ns = clock_ns();
 
-	if (now_ns - slot->moved_ns > OFFERS_FRESH_NS && !a->aim_id)
-		slot->turn = ++m->last_turn; /* back, at the end of the line */
-	slot->moved_ns = now_ns;
+	if (slot->skip_said) /* passed over: back, at the end of the line */
+		slot->turn = ++m->last_turn;
+	slot->moved_ns = clock_ns();
 	handoff_drop(m, a);
 }
 

@@ -43,10 +43,7 @@ play_arrive_ns(const struct play *p)
 
 /* Waiting ***************************************************************/
 
-static void play_wrong(struct play *p, int line, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
+static void __attribute__((format(printf, 3, 4)))
 play_wrong(struct play *p, int line, const char *fmt, ...)
 {
 	char text[ERR_TEXT_SIZE];
@@ -79,22 +76,20 @@ play_is_over(struct play *p)
 	       engine_state(p->engine) >= ENGINE_LOST;
 }
 
-/* The step is open, and nothing is typed any more. */
-static bool
-play_has_come(struct play *p)
-{
-	return play_is_over(p) ||
-	       (engine_state(p->engine) == ENGINE_STEP &&
-	        !engine_typing(p->engine) &&
-	        (session_rests(p->session) || session_typed_to(p->session)));
-}
-
 static bool
 play_has_typed(struct play *p)
 {
 	return play_is_over(p) ||
 	       (!engine_typing(p->engine) &&
 	        (session_rests(p->session) || session_typed_to(p->session)));
+}
+
+/* The step is open, and nothing is typed any more. */
+static bool
+play_has_come(struct play *p)
+{
+	return play_is_over(p) ||
+	       (engine_state(p->engine) == ENGINE_STEP && play_has_typed(p));
 }
 
 /* What happened while the loop slept is seen. */
@@ -336,6 +331,8 @@ play_is_expected(struct play *p)
 static void
 play_err(struct play *p, const struct mistake *m)
 {
+	char is[FACT_EXPLAIN] = "";
+
 	play_mistaken = m;
 	engine_type(p->engine, m->type, m->types);
 	if (!play_until(p, play_has_typed, p->limit_ns)) {
@@ -351,10 +348,13 @@ play_err(struct play *p, const struct mistake *m)
 		           "the mistake \"%.80s\" is taken for success: all "
 		           "goals hold",
 		           m->name.text);
-	else if (!play_until(p, play_is_expected, PLAY_EXPECT_NS))
+	else if (!play_until(p, play_is_expected, PLAY_EXPECT_NS)) {
+		if (m->expect != EXPECT_ERROR)
+			engine_explain(p->engine, m->check, is, sizeof(is));
 		play_wrong(p, m->expected.line,
-		           "the mistake \"%.80s\" does not come to this",
-		           m->name.text);
+		           "the mistake \"%.80s\" does not come to this%s%s",
+		           m->name.text, is[0] ? ": " : "", is);
+	}
 }
 
 /* Every step that could be played is entered directly, at least once. */

@@ -252,14 +252,19 @@ END_TEST
 
 START_TEST(what_a_deaf_shell_missed_is_counted)
 {
-	enum { ORPHANS = 3500 };
+	enum { ORPHANS = 3500, STEP = 500 };
 	unsigned told = 0, lost = 0, most = 0;
+	char at[16];
 
 	front_job(&front, FRONT_BACKGROUND,
-	          "i=0; while [ $i -lt 3500 ]; do (true &); "
-	          "i=$((i + 1)); done; echo >/dev/tty all; exec sleep 999",
+	          "i=0; while [ $i -lt 3500 ]; do (true &); i=$((i + 1)); "
+	          "[ $((i % 500)) != 0 ] || echo >/dev/tty at $i.; done; "
+	          "exec sleep 999",
 	          -1);
-	front_see(&front, "all");
+	for (int i = STEP; i <= ORPHANS; i += STEP) {
+		snprintf(at, sizeof(at), "at %d.", i);
+		front_see(&front, at);
+	}
 	most = (unsigned)atoi(
 	    stage_outside(&stage, "ps -o pid= --ppid %d | wc -l", front.lab));
 	ck_assert_uint_lt(most, 2500);

@@ -407,11 +407,11 @@ play_progress(void *arg, const char *text)
 }
 
 static int
-play_open(struct play *p, const char *programs, struct err *err)
+play_open(struct play *p, const char *programs, int port, struct err *err)
 {
 	const struct engine_options how = { .panel = true,
 		                            .forgetful = true,
-		                            .port = 3000,
+		                            .port = port,
 		                            .reach_ns = p->limit_ns };
 	const struct front front = { .arg = p,
 		                     .line = play_line,
@@ -473,7 +473,7 @@ play_run(struct play *p, struct lesson *lesson)
 }
 
 void
-play_file(const char *path, const char *programs, int64_t limit_ns,
+play_file(const char *path, const char *programs, int port, int64_t limit_ns,
           struct problems *problems)
 {
 	struct play *p = calloc(1, sizeof(*p));
@@ -488,7 +488,7 @@ play_file(const char *path, const char *programs, int64_t limit_ns,
 	p->path = path;
 	p->problems = problems;
 	p->limit_ns = limit_ns;
-	if (play_open(p, programs, &err) == 0) {
+	if (play_open(p, programs, port, &err) == 0) {
 		play_run(p, lesson);
 	} else {
 		play_wrong(p, 0, "%s", err.text);

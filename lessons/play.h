@@ -17,12 +17,14 @@
 
 /*
  * Play the lesson in that file.  `programs`: where our programs are, as in
- * session_options.  A solution that takes longer than limit_ns hangs, and is
- * stopped.  What does not hold is added to the problems, with its line.
+ * session_options.  `port`: for its port 3000, so that two can be played at
+ * once.  A solution that takes longer than limit_ns hangs, and is stopped.
+ * What does not hold is added to the problems, with its line.
  */
 #define PLAY_LIMIT_NS (20 * NS_PER_S)
+#define PLAY_PORT     3000
 
-void play_file(const char *path, const char *programs, int64_t limit_ns,
-               struct problems *problems);
+void play_file(const char *path, const char *programs, int port,
+               int64_t limit_ns, struct problems *problems);
 
 #endif

@@ -83,7 +83,7 @@ teach_check_one(const char *path, bool play)
 	if (translate_original(path, original, sizeof(original)))
 		path = original;
 	if (lint_file(path, &found) && play)
-		play_file(path, NULL, PLAY_LIMIT_NS, &found);
+		play_file(path, NULL, PLAY_PORT, PLAY_LIMIT_NS, &found);
 	teach_problems(&found);
 	n = found.n;
 	if (n == 0)

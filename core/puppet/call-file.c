@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -171,6 +172,47 @@ call_socketpair(const struct call *call, struct result *r)
 	(void)call;
 	file_two(r, socketpair(AF_UNIX, SOCK_STREAM, 0, fds), fds,
 	         "both ways between %d and %d");
+}
+
+/* On the loopback alone; port 0 is one that the kernel picks. */
+void
+call_listen(const struct call *call, struct result *r)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(at);
+	int64_t port;
+	int fd, on = 1;
+
+	if (!text_number(call->argv[1], 0, UINT16_MAX, &port)) {
+		result_refuse(r, EINVAL, "a port counts from 0 to %d",
+		              UINT16_MAX);
+		return;
+	}
+	at.sin_port = htons((uint16_t)port);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&at, size) < 0 ||
+	    listen(fd, SOMAXCONN) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &size) < 0) {
+		result_of(r, -1);
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	result_of(r, 0);
+	snprintf(r->text, sizeof(r->text), "descriptor %d, at 127.0.0.1:%d", fd,
+	         ntohs(at.sin_port));
+}
+
+void
+call_accept(const struct call *call, struct result *r)
+{
+	int fd = file_fd(call->argv[1], r);
+
+	if (fd >= 0)
+		result_of(r, accept(fd, NULL, NULL));
 }
 
 /* sendmsg(2) with SCM_RIGHTS, up the string; the shell hands it on. */

@@ -278,10 +278,10 @@ troupe_call(struct troupe *t, struct puppet *p, const char *text,
 static bool
 troupe_may_block(const struct puppet *p)
 {
-	static const char *const names[] = { "wait",  "waitpid",     "pause",
-		                             "sleep", "spin",        "read",
-		                             "open",  "write",       "print",
-		                             "flush", "pthread_join" };
+	static const char *const names[] = {
+		"wait", "waitpid", "pause", "sleep", "spin",   "read",
+		"open", "write",   "print", "flush", "accept", "pthread_join"
+	};
 	size_t len = strcspn(p->call, " ");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

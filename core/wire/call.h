@@ -56,6 +56,8 @@
 	X(dup, "dup", "FD", 1, 1, "another number for the same file", "dup(2)") \
 	X(pipe, "pipe", "", 0, 0, "a pipe: two descriptors", "pipe(2)") \
 	X(socketpair, "socketpair", "", 0, 0, "two connected sockets", "socketpair(2)") \
+	X(listen, "listen", "PORT", 1, 1, "a socket where connections can queue up", "listen(2)") \
+	X(accept, "accept", "FD", 1, 1, "take the next connection", "accept(2)") \
 	X(send, "send", "FD to P", 3, 3, "pass a descriptor to a puppet", "unix(7)") \
 	X(nice, "nice", "N", 1, 1, "be nicer to the others", "nice(2)") \
 	X(affinity, "affinity", "CPU[,CPU]...|all", 1, 1, "run on these processors alone", "sched_setaffinity(2)") \

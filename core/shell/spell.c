@@ -121,18 +121,31 @@ spell_call(struct troupe *t, const char *text, char *out, size_t size,
 	return spell_receiver(t, i, out, err) < 0 ? -1 : i;
 }
 
-/* "exit 7" as "exit(7)"; a text is not cut at its blanks. */
+/* Where the text of print and write begins; NULL: it has none. */
+static const char *
+spell_text(const char *name, const char *rest)
+{
+	const char *blank = strchr(rest, ' ');
+
+	if (strncmp(name, "print ", 6) == 0)
+		return rest;
+	return strncmp(name, "write ", 6) == 0 && blank ? blank + 1 : NULL;
+}
+
+/* "exit 7" as "exit(7)", "write 5 a b" as "write(5, "a b")". */
 void
 spell_as_call(const char *text, char *buf, size_t size)
 {
 	size_t name = strcspn(text, " ");
 	const char *rest = text + name + strspn(text + name, " ");
-	bool print = strncmp(text, "print", name) == 0;
-	bool prose = print || strncmp(text, "send", name) == 0;
+	const char *quoted = spell_text(text, rest);
+	bool prose = strncmp(text, "send ", 5) == 0;
 
-	snprintf(buf, size, "%.*s(%s", (int)name, text, print ? "\"" : "");
-	for (; *rest; rest++)
+	snprintf(buf, size, "%.*s(", (int)name, text);
+	for (; *rest && rest != quoted; rest++)
 		text_add(buf, size, *rest == ' ' && !prose ? ", " : "%c",
 		         *rest);
-	text_add(buf, size, "%s)", print ? "\"" : "");
+	if (quoted)
+		text_add(buf, size, "\"%s\"", quoted);
+	text_add(buf, size, ")");
 }

@@ -17,7 +17,7 @@
 int spell_call(struct troupe *, const char *text, char *out, size_t size,
                struct err *);
 
-/* "exit 7" as "exit(7)"; the text of print keeps its blanks. */
+/* "exit 7" as "exit(7)"; the text of print and write is quoted. */
 void spell_as_call(const char *text, char *buf, size_t size);
 
 #endif

@@ -20,9 +20,10 @@
 #include "core/shell/treetext.h"
 #include "core/sys/clock.h"
 
-#define PLAIN_SUM_NS (250 * NS_PER_MS) /* patience with a burst */
-#define PLAIN_RAW_NS NS_PER_S          /* then a job has its terminal set */
-#define PLAIN_KEYS_S 10                /* that it waits for keys in vain */
+#define PLAIN_SUM_NS   (250 * NS_PER_MS) /* patience with a burst */
+#define PLAIN_LOOK_NS  (100 * NS_PER_MS) /* first look at who reads, then */
+#define PLAIN_LOOKS_NS NS_PER_S          /* twice as late, up to this */
+#define PLAIN_KEYS_S   10                /* that it waits for keys in vain */
 
 struct plain {
 	const struct plain_options *options; /* borrowed */
@@ -30,15 +31,16 @@ struct plain {
 	struct session *session;             /* owned */
 	struct input input;
 	struct answers answers;
-	bool summed;            /* the event at hand is one of those */
-	int timer;              /* tells the sum of a burst */
-	bool over;              /* end now */
-	int signal;             /* that ended us, or 0 */
-	bool no_ears;           /* standard output is closed */
-	char told[512];         /* the last event: no line repeats its object */
-	char reader[NAME_SIZE]; /* the job that was told of the end of input */
-	int raw_timer;          /* looks whether that job waits for keys */
-	bool raw_said;          /* it does, and that was said */
+	bool summed;     /* the event at hand is one of those */
+	int timer;       /* tells the sum of a burst */
+	bool over;       /* end now */
+	int signal;      /* that ended us, or 0 */
+	bool no_ears;    /* standard output is closed */
+	char told[512];  /* the last event: no line repeats its object */
+	pid_t reader;    /* the job that was told of the end of input */
+	int reads;       /* timer: looks whether that job reads on */
+	int64_t look_ns; /* until then */
+	bool raw_said;   /* it waits for keys, and that was said */
 };
 
 /* Out *******************************************************************/
@@ -283,26 +285,40 @@ plain_has_no_keys(struct plain *p)
  * wait for ever, and all commands behind it.
  */
 static void
-plain_look_for_keys(void *arg)
+plain_hang_up(struct plain *p, const char *job)
 {
-	struct plain *p = arg;
-	const char *job = session_typed_to(p->session);
-
-	p->raw_timer = 0;
-	if (!job || !session_front_raw(p->session) || !plain_has_no_keys(p))
-		return;
 	if (p->raw_said) {
 		session_front_hang_up(p->session);
 		return;
 	}
 	p->raw_said = true;
-	p->raw_timer = loop_timer(p->loop, clock_ns() + PLAIN_KEYS_S * NS_PER_S,
-	                          plain_look_for_keys, p);
+	p->look_ns = PLAIN_KEYS_S * NS_PER_S;
 	session_say(p->session, LINE_RESULT,
 	            "%s waits for single keys, and nobody can press any here: "
 	            "in %d s it is hung up (HUP). Run it where forkshop has a "
 	            "terminal, or let a script press: help key",
 	            job, PLAIN_KEYS_S);
+}
+
+/* Whoever reads after the first end of input finds another one. */
+static void
+plain_look_who_reads(void *arg)
+{
+	struct plain *p = arg;
+	const char *job = session_typed_to(p->session);
+
+	p->reads = 0;
+	if (!p->reader || !plain_has_no_keys(p))
+		return;
+	p->look_ns *= 2;
+	if (p->look_ns > PLAIN_LOOKS_NS)
+		p->look_ns = PLAIN_LOOKS_NS;
+	if (job && session_front_raw(p->session))
+		plain_hang_up(p, job);
+	else if (job)
+		session_terminal_end_input(p->session);
+	p->reads = loop_timer(p->loop, clock_ns() + p->look_ns,
+	                      plain_look_who_reads, p);
 }
 
 /*
@@ -313,19 +329,20 @@ plain_look_for_keys(void *arg)
 static void
 plain_end_input(struct plain *p)
 {
-	const char *job = session_foreground(p->session);
+	pid_t job = session_foreground_pid(p->session);
 
-	if (job && strcmp(job, p->reader) == 0)
+	if (job == p->reader)
 		return;
-	snprintf(p->reader, sizeof(p->reader), "%s", job ? job : "");
-	loop_cancel(p->loop, p->raw_timer);
-	p->raw_timer = 0;
+	p->reader = job;
+	loop_cancel(p->loop, p->reads);
+	p->reads = 0;
 	p->raw_said = false;
 	if (!job || !plain_has_no_keys(p))
 		return;
-	session_terminal_input(p->session, "\4", 1);
-	p->raw_timer = loop_timer(p->loop, clock_ns() + PLAIN_RAW_NS,
-	                          plain_look_for_keys, p);
+	session_terminal_end_input(p->session);
+	p->look_ns = PLAIN_LOOK_NS;
+	p->reads = loop_timer(p->loop, clock_ns() + p->look_ns,
+	                      plain_look_who_reads, p);
 }
 
 static int

@@ -156,6 +156,19 @@ session_foreground(const struct session *s)
 }
 
 pid_t
+session_foreground_pid(const struct session *s)
+{
+	return s->foreground ? s->foreground->pid : 0;
+}
+
+void
+session_terminal_end_input(struct session *s)
+{
+	pty_flush_input(s->terminal);
+	session_terminal_input(s, "\4", 1);
+}
+
+pid_t
 session_front_group(struct session *s)
 {
 	const struct snapshot *snap = watch_snapshot(s->watch);

@@ -161,10 +161,15 @@ void session_fail(struct session *, int status);
 /* What failed since it was this was meant to fail. */
 void session_forgive(struct session *, int status);
 
-/* The foreground job: its name, or NULL; bytes for its terminal. */
+/* The foreground job: its name, or NULL; its pid, or 0; its terminal. */
 const char *session_foreground(const struct session *);
-/* The same once it has the terminal: it gets what is typed from now on. */
+pid_t session_foreground_pid(const struct session *);
+
+/* Its name once it has the terminal: it gets what is typed from now on. */
 const char *session_typed_to(const struct session *);
+
+/* It finds the end of its input, and nothing that was for another one. */
+void session_terminal_end_input(struct session *);
 void session_terminal_input(struct session *, const char *bytes, size_t);
 
 /*

@@ -54,6 +54,17 @@ pty_raw(int fd)
 	return tcgetattr(fd, &t) == 0 && !(t.c_lflag & ICANON);
 }
 
+void
+pty_flush_input(int master)
+{
+	int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (slave < 0)
+		return;
+	tcflush(slave, TCIFLUSH);
+	close(slave);
+}
+
 pid_t
 pty_foreground(int fd)
 {

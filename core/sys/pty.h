@@ -29,6 +29,9 @@ int pty_size(int fd, int *rows, int *cols);
 /* Has a program asked for single keys: are no lines edited there? */
 bool pty_raw(int fd);
 
+/* Forget what was written to the master and nobody has read. */
+void pty_flush_input(int master);
+
 /* The foreground group of a terminal that we are in, or -1. */
 pid_t pty_foreground(int fd);
 

@@ -92,6 +92,19 @@ START_TEST(a_background_job_may_not_read_and_a_foreground_job_reads_the_end)
 }
 END_TEST
 
+/* All are called j1; the first one does not read its own. */
+START_TEST(each_job_in_the_foreground_reads_an_end_of_its_own)
+{
+	struct story *s = open_jobs();
+
+	story_send(s, "true\ncat\necho one\ncat\ncat; cat\n"
+	              "sh -c 'read a; read b; echo two'");
+	story_expect(s, "^one$");
+	story_expect(s, "^two$");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 START_TEST(who_waits_for_keys_that_nobody_presses_is_hung_up)
 {
 	struct story *s = open_jobs();
@@ -184,6 +197,7 @@ main(void)
 	tcase_add_test(
 	    tc,
 	    a_background_job_may_not_read_and_a_foreground_job_reads_the_end);
+	tcase_add_test(tc, each_job_in_the_foreground_reads_an_end_of_its_own);
 	tcase_add_test(tc, who_waits_for_keys_that_nobody_presses_is_hung_up);
 	tcase_add_loop_test(tc, the_exit_status_is_the_worst_of_all, 0, nends);
 	tcase_add_test(tc, what_a_job_prints_never_moves_the_terminal);

@@ -30,7 +30,8 @@ START_TEST(who_dies_unasked_is_replaced_and_the_fact_says_so)
 {
 	struct cast c = cast_open(NULL);
 
-	story_send(c.s, "respawn on");
+	story_send(c.s, "respawn on\nrespawn");
+	story_expect(c.s, "^web has 2 workers; respawn on$");
 	story_outside(c.s, "kill -KILL %d", (int)cast_pid(&c, "w1"));
 	story_expect(c.s, "w3 .*takes the place of w1");
 	story_send(c.s, "until respawned(w3) then listening(w3)");

@@ -83,11 +83,12 @@ plan_set_keep_alive(struct plan *plan, const char *s, struct err *err)
 static int
 plan_set_rate(struct plan *plan, const char *s, struct err *err)
 {
+	bool number = isdigit((unsigned char)*s) || *s == '.';
 	char *end;
 
-	plan->rate =
-	    isdigit((unsigned char)*s) || *s == '.' ? strtod(s, &end) : 0;
-	if (plan->rate >= 0.01 && plan->rate <= PLAN_RATE_MAX && !*end)
+	plan->rate = number ? strtod(s, &end) : 0;
+	if (number && plan->rate >= 0.01 && plan->rate <= PLAN_RATE_MAX &&
+	    !*end)
 		return 0;
 	return err_set(err,
 	               "--rate takes requests per second, from 0.01 to "

@@ -45,7 +45,7 @@ guard_ask(int fd, struct diag_socket *peer, struct err *err)
 bool
 guard_allows(int fd, struct err *err)
 {
-	struct diag_socket peer;
+	struct diag_socket peer = { .uid = (uid_t)-1 };
 
 	if (guard_ask(fd, &peer, err) < 0)
 		return false;

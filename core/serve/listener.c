@@ -265,7 +265,7 @@ listener_close(struct listener *l)
 int
 listener_accept(int fd, struct listener_client *client)
 {
-	struct sockaddr_in from;
+	struct sockaddr_in from = { .sin_port = 0 };
 	socklen_t len = sizeof(from);
 	int got = accept4(fd, (struct sockaddr *)&from, &len,
 	                  SOCK_NONBLOCK | SOCK_CLOEXEC);

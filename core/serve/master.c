@@ -86,7 +86,7 @@ master_retire(struct master *m, const struct msg *msg)
 	else if (slot->life >= LIFE_LEAVING)
 		snprintf(text, sizeof(text), "w%u is leaving already",
 		         slot->id);
-	if (text[0]) {
+	if (!slot || text[0]) {
 		say_failed(m, msg->seq, text);
 		return;
 	}

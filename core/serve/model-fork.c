@@ -178,7 +178,7 @@ model_fork_one(struct family *f, struct err *err)
 {
 	struct offspring *child = &f->child[f->n];
 	struct row *rows = f->worker->reporter.page->row;
-	int ends[2];
+	int ends[2] = { -1, -1 };
 
 	if (model_fork_prepare(f, child, ends, err) < 0)
 		return -1;

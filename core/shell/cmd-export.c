@@ -84,7 +84,8 @@ export_look(struct session *s, struct site *site)
 	for (int i = 0; i < snap->nservers; i++) {
 		const struct server *v = &snap->server[i];
 
-		if (site->balanced && strcmp(v->name, front->name) == 0)
+		if (front && site->balanced &&
+		    strcmp(v->name, front->name) == 0)
 			site->policy = v->policy;
 		if (!v->up || v->balancer)
 			continue;

@@ -272,7 +272,7 @@ parse_arguments(const struct args *args, struct err *err)
 	const struct command *c = args->command;
 	int a = 0;
 
-	for (int i = 0; i < args->argc; i++) {
+	for (int i = 0; args->argv[i]; i++) {
 		const char *word = args->argv[i];
 
 		/* `fork web`: the number was left out. */
@@ -306,7 +306,8 @@ parse_arguments(const struct args *args, struct err *err)
 static bool
 parse_is_option(const struct command *c, const char *word)
 {
-	bool number = isdigit((unsigned char)word[1]) && !c->options[0].name;
+	bool number =
+	    word[0] && isdigit((unsigned char)word[1]) && !c->options[0].name;
 	bool values = false;
 
 	for (int i = 0; i < COMMAND_ARGS; i++)

@@ -247,7 +247,7 @@ births_ready(void *arg, uint32_t events)
 			watch_soon(w); /* some were lost: read /proc anew */
 		else if (n < 0)
 			return;
-		else if (from.nl_pid == 0) /* from the kernel itself */
+		else if (from.nl_pid == 0) /* the kernel; NOLINT: it is set */
 			births_message(w, buf, n);
 	}
 }

@@ -30,7 +30,7 @@ past_open(size_t number, size_t bytes)
 static const struct snapshot **
 past_slot(const struct past *p, size_t i)
 {
-	return &p->ring[(p->first + i) % p->room];
+	return &p->ring[(p->first + i) % p->room]; /* NOLINT: room > 0 */
 }
 
 static size_t

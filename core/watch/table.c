@@ -83,7 +83,7 @@ table_move(struct member *m, struct member *parent)
 		if (up == m)
 			return; /* nobody is its own ancestor */
 	table_unlink(m);
-	table_link(m, parent, parent->last);
+	table_link(m, parent, parent->last); /* NOLINT: never the root's */
 }
 
 static void
@@ -116,7 +116,7 @@ void
 table_close(struct table *table)
 {
 	while (table->root && table->root->first)
-		table_remove(table, table->root->first);
+		table_remove(table, table->root->first); /* NOLINT: unlinked */
 	if (table->root)
 		table_free(table, table->root);
 	table->root = NULL;

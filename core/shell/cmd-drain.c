@@ -124,7 +124,7 @@ const struct command cmd_drain = {
 	          "Without LB, all balancers that have the server do it.",
 	.example = "balance lb1 --port 0 --to web; drain web",
 	.args = { { .kind = ARG_SERVER, .name = "SERVER" },
-	          { .kind = ARG_SERVER, .name = "LB", .optional = true } },
+	          { .kind = ARG_BALANCER, .name = "LB", .optional = true } },
 	.run = run_drain,
 };
 
@@ -134,6 +134,6 @@ const struct command cmd_undrain = {
 	.blurb = "let it get connections again",
 	.example = "balance lb1 --port 0 --to web; drain web; undrain web",
 	.args = { { .kind = ARG_SERVER, .name = "SERVER" },
-	          { .kind = ARG_SERVER, .name = "LB", .optional = true } },
+	          { .kind = ARG_BALANCER, .name = "LB", .optional = true } },
 	.run = run_undrain,
 };

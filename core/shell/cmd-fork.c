@@ -35,6 +35,6 @@ const struct command cmd_fork = {
 	            .optional = true,
 	            .min = 1,
 	            .max = 128 },
-	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	          { .kind = ARG_MASTER, .name = "SERVER", .optional = true } },
 	.run = run_fork,
 };

@@ -54,7 +54,7 @@ const struct command cmd_model = {
 	            .name = "NAME",
 	            .optional = true,
 	            .words = model_words },
-	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	          { .kind = ARG_MASTER, .name = "SERVER", .optional = true } },
 	.past = PAST_CANNOT,
 	.run = run_model,
 };

@@ -25,6 +25,6 @@ const struct command cmd_reload = {
 	          "is told to leave, which finishes what it has open. The "
 	          "signal HUP asks a master for the same.",
 	.example = "reload",
-	.args = { { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	.args = { { .kind = ARG_MASTER, .name = "SERVER", .optional = true } },
 	.run = run_reload,
 };

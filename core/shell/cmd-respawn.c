@@ -40,7 +40,7 @@ const struct command cmd_respawn = {
 	            .name = "on|off",
 	            .optional = true,
 	            .words = respawn_words },
-	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	          { .kind = ARG_MASTER, .name = "SERVER", .optional = true } },
 	.past = PAST_CANNOT,
 	.run = run_respawn,
 };

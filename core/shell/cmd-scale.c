@@ -82,7 +82,7 @@ const struct command cmd_scale = {
 	          "numbers that decide. scale alone says what holds.",
 	.example = "scale 1..4",
 	.args = { { .kind = ARG_TEXT, .name = "N|MIN..MAX", .optional = true },
-	          { .kind = ARG_SERVER, .name = "SERVER", .optional = true } },
+	          { .kind = ARG_MASTER, .name = "SERVER", .optional = true } },
 	.past = PAST_CANNOT,
 	.run = run_scale,
 };

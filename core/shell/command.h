@@ -23,6 +23,8 @@ enum arg_kind {
 	ARG_TARGET,   /* a process: w1, web, w1.t1, %1, a pid */
 	ARG_WORKER,
 	ARG_SERVER,
+	ARG_MASTER, /* a server that has workers */
+	ARG_BALANCER,
 	ARG_SERVERS, /* web,web2 */
 	ARG_SIGNAL,
 	ARG_PATH, /* of a page: /sleep?ms=100 */

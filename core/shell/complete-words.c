@@ -221,6 +221,10 @@ complete_value(struct complete *c, const struct arg *a)
 		complete_targets(c);
 	else if (a->kind == ARG_WORKER)
 		complete_kinds(c, workers);
+	else if (a->kind == ARG_MASTER)
+		complete_kinds(c, 1U << KIND_MASTER);
+	else if (a->kind == ARG_BALANCER)
+		complete_kinds(c, 1U << KIND_BALANCER);
 	else if (a->kind == ARG_SERVER)
 		complete_kinds(c, servers);
 	else if (a->kind == ARG_SERVERS)

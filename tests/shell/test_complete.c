@@ -121,6 +121,23 @@ START_TEST(names_are_those_of_the_living)
 }
 END_TEST
 
+START_TEST(a_balancer_is_offered_where_it_may_stand)
+{
+	static const char *const workers[] = { "fork ", "scale 3 ", "reload ",
+		                               "respawn on ", "model pool " };
+
+	tableau_row(&lab, "lab", KIND_BALANCER, "lb1");
+	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
+		ck_assert_msg(!offers(workers[i], "lb1"), "%s", workers[i]);
+	ck_assert_str_eq(tab("fork 2 "), " web ");
+	ck_assert_str_eq(tab("drain web "), " lb1 ");
+	ck_assert_str_eq(tab("balance lb2 --twin "), " lb1 ");
+	ck_assert(offers("policy least ", "lb1"));
+	ck_assert(offers("shutdown ", "lb1"));
+	ck_assert(offers("get --server ", "lb1"));
+}
+END_TEST
+
 START_TEST(a_worker_of_two_servers_is_named_with_its_own)
 {
 	tableau_server(&lab, "web2", 3001);
@@ -402,6 +419,7 @@ main(void)
 	tcase_add_test(tcase, options_come_from_the_row);
 	tcase_add_test(tcase, the_value_of_an_option_is_completed);
 	tcase_add_test(tcase, names_are_those_of_the_living);
+	tcase_add_test(tcase, a_balancer_is_offered_where_it_may_stand);
 	tcase_add_test(tcase, a_worker_of_two_servers_is_named_with_its_own);
 	tcase_add_test(tcase, a_server_may_be_typed_before_its_worker);
 	tcase_add_test(tcase, a_job_is_completed_with_its_percent_sign);

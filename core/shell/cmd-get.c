@@ -45,6 +45,28 @@ get_answers(const struct snapshot *snap, uint16_t port)
 	return false;
 }
 
+/* A balancer has ended: whom to ask instead, if there is anybody. */
+static void
+get_say_ended(struct session *s, const struct serving *lb)
+{
+	const struct snapshot *snap = session_snapshot(s);
+	const struct server *other = NULL;
+	char instead[80] = "";
+
+	for (int i = 0; i < snap->nservers && !other; i++)
+		if (snap->server[i].up && snap->server[i].listening &&
+		    !snap->server[i].balancer)
+			other = &snap->server[i];
+	if (other)
+		snprintf(instead, sizeof(instead),
+		         " --server %s asks %s itself;", other->name,
+		         other->name);
+	session_say(s, LINE_RESULT,
+	            "%s, whose port %u clients ask, has ended:%s after "
+	            "`shutdown %s` all requests go past it",
+	            lb->name, (unsigned)lb->port, instead, lb->name);
+}
+
 /* A balancer is asked for also when it was killed: so clients see it. */
 static bool
 get_at_balancer(struct session *s, struct get_at *at, const struct serving *v)
@@ -52,11 +74,7 @@ get_at_balancer(struct session *s, struct get_at *at, const struct serving *v)
 	if (!v || !v->balancer || !v->port)
 		return false;
 	if (!get_answers(session_snapshot(s), v->port))
-		session_say(s, LINE_RESULT,
-		            "%s, whose port %u clients ask, has ended: "
-		            "--server web asks web itself; after `shutdown "
-		            "%s` all do",
-		            v->name, (unsigned)v->port, v->name);
+		get_say_ended(s, v);
 	at->port = v->port;
 	snprintf(at->server, sizeof(at->server), "%s", v->name);
 	return true;

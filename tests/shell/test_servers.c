@@ -75,7 +75,9 @@ START_TEST(a_killed_balancer_is_asked_until_it_is_shut_down)
 	rehearse_run("get");
 	rehearse_said("has ended: --server web asks web itself");
 	rehearse_said("refused");
-	rehearse_run("shutdown lb1");
+	rehearse_run("shutdown web; get");
+	rehearse_said("has ended: --server web2 asks web2 itself");
+	rehearse_run("serve web --port 0; shutdown lb1");
 	rehearse_said("lb1 had ended already: requests go past it now");
 	rehearse_run("get");
 	rehearse_said("hello world from w1");

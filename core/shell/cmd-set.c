@@ -133,9 +133,10 @@ static enum outcome
 set_list(struct session *s)
 {
 	for (int i = 0; i < NSETTINGS; i++)
-		session_say(s, LINE_RESULT, "%-13s %-6s %s (%s)",
-		            set_table[i].name, s->settings[i],
-		            set_table[i].blurb, set_table[i].values);
+		if (s->front.set || set_table[i].apply != set_front)
+			session_say(s, LINE_RESULT, "%-13s %-6s %s (%s)",
+			            set_table[i].name, s->settings[i],
+			            set_table[i].blurb, set_table[i].values);
 	return OUTCOME_DONE;
 }
 

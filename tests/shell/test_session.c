@@ -210,6 +210,8 @@ START_TEST(settings_are_listed_and_changed)
 	rehearse_said("linger is a time");
 	rehearse_run("set big on");
 	rehearse_said("big is for the screen");
+	rehearse_run("set");
+	rehearse_not_said("for a projector");
 }
 END_TEST
 

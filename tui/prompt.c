@@ -189,6 +189,11 @@ bind_in_map(Keymap map)
 	rl_unbind_command_in_map("start-kbd-macro", map); /* may call itself */
 	rl_bind_keyseq_in_map("\\C-l", on_repaint, map);
 	rl_bind_keyseq_in_map("\\e\\C-l", on_repaint, map);
+	/* Who draws for it asks terminfo, says readline: for these, too. */
+	rl_bind_keyseq_if_unbound_in_map("\\e[1~", rl_beg_of_line, map);
+	rl_bind_keyseq_if_unbound_in_map("\\e[7~", rl_beg_of_line, map);
+	rl_bind_keyseq_if_unbound_in_map("\\e[4~", rl_end_of_line, map);
+	rl_bind_keyseq_if_unbound_in_map("\\e[8~", rl_end_of_line, map);
 }
 
 struct prompt *

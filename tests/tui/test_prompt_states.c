@@ -256,6 +256,38 @@ START_TEST(vi_mode_shows_which_one)
 }
 END_TEST
 
+/* As terminals send them, whether the prompt is of emacs or of vi. */
+START_TEST(home_and_end_reach_the_ends_of_the_line)
+{
+	static const char *const keys[][2] = {
+		{ "\033[H", "\033[F" },
+		{ "\033OH", "\033OF" },
+		{ "\033[1~", "\033[4~" },
+		{ "\033[7~", "\033[8~" },
+	};
+
+	typist_begin(_i ? "set editing-mode vi\n" : "", "C.UTF-8");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		typist_type("bc");
+		typist_type(keys[i][0]);
+		typist_type("a");
+		typist_type(keys[i][1]);
+		typist_type("d\r");
+	}
+	ck_assert_str_eq(typist_said, "abcd\nabcd\nabcd\nabcd\n");
+}
+END_TEST
+
+START_TEST(home_is_what_inputrc_says)
+{
+	typist_begin("set editing-mode vi\nset keymap vi-insert\n"
+	             "\"\\e[1~\": \"x\"\n",
+	             "C.UTF-8");
+	typist_type("bc\033[1~d\r");
+	ck_assert_str_eq(typist_said, "bcxd\n");
+}
+END_TEST
+
 START_TEST(inputrc_is_honoured_but_not_where_it_would_block)
 {
 	typist_begin("set blink-matching-paren on\n"
@@ -354,6 +386,8 @@ static void
 add_beginnings(TCase *tc)
 {
 	tcase_add_test(tc, vi_mode_shows_which_one);
+	tcase_add_loop_test(tc, home_and_end_reach_the_ends_of_the_line, 0, 2);
+	tcase_add_test(tc, home_is_what_inputrc_says);
 	tcase_add_test(tc, inputrc_is_honoured_but_not_where_it_would_block);
 	tcase_add_test(tc, a_locale_without_utf8_is_replaced);
 	tcase_add_exit_test(tc, any_keys_leave_a_prompt_of_vi_that_works, 0);

@@ -299,14 +299,22 @@ $(MAN5): $(B)/$(NAME)
 LESSONS := $(wildcard lessons/*.lesson)
 BEHIND  := $(filter-out $(NAME),$(HERE))
 
+# The folders that install has made, for uninstall: from the inner outwards.
+FOLDERS := $(BINDIR) $(LIBEXECDIR) $(DATADIR)/lessons $(MANDIR)/man1 \
+           $(MANDIR)/man5
+MADE    := $(DATADIR)/made
+
 install: all $(MAN1) $(MAN5) ## into $(DESTDIR)$(PREFIX)
-	$(Q)install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)
+	$(Q)made=$$(for d in $(FOLDERS); do \
+	  until [ -d $(DESTDIR)$$d ] || [ $$d = / ]; do \
+	    echo $$d; d=$$(dirname $$d); done; done) && \
+	install -d $(FOLDERS:%=$(DESTDIR)%) && \
+	echo $$made | tr ' ' '\n' >>$(DESTDIR)$(MADE)
 	$(Q)install -m 755 $(B)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
 	$(Q)$(foreach p,$(BEHIND),\
 	  install -m 755 $(B)/$p $(DESTDIR)$(LIBEXECDIR)/$p &&) :
-	$(Q)$(if $(LESSONS),install -d $(DESTDIR)$(DATADIR)/lessons && \
+	$(Q)$(if $(LESSONS),\
 	  install -m 644 $(LESSONS) $(DESTDIR)$(DATADIR)/lessons)
-	$(Q)install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
 	$(Q)install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	$(Q)install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 
@@ -317,8 +325,11 @@ uninstall: ## remove exactly what install puts there
 	  $(foreach l,$(notdir $(LESSONS)),$(DESTDIR)$(DATADIR)/lessons/$l) \
 	  $(DESTDIR)$(MANDIR)/man1/$(notdir $(MAN1)) \
 	  $(DESTDIR)$(MANDIR)/man5/$(notdir $(MAN5))
-	$(Q)for d in $(LIBEXECDIR) $(DATADIR)/lessons $(DATADIR); do \
-	  test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done
+	$(Q)made=$$(sort -ru $(DESTDIR)$(MADE) 2>/dev/null); \
+	rm -f $(DESTDIR)$(MADE); \
+	for d in $(LIBEXECDIR) $(DATADIR)/lessons $(DATADIR); do \
+	  test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done; \
+	for d in $$made; do rmdir $(DESTDIR)$$d 2>/dev/null || :; done
 
 check-install: all ## install to a scratch folder, uninstall, expect nothing
 	$(Q)tests/check-install $(abspath $(B))/pkg

@@ -374,6 +374,7 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	int status;
 
+	child_standard_fds();
 	setlocale(LC_ALL, "");
 	command_add(engine_commands);
 	help_add(&format_page);

@@ -25,6 +25,7 @@
 
 #include "core/lab/clean.h"
 #include "core/lab/lab.h"
+#include "core/sys/child.h"
 #include "core/sys/title.h"
 
 #define RESET_PATIENCE_MS 500
@@ -51,6 +52,7 @@ main(int argc, char **argv)
 	struct err err;
 	int result;
 
+	child_standard_fds();
 	title_init(argc, argv);
 	result = lab_open(&lab, &err);
 	if (result == 0) {

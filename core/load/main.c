@@ -126,6 +126,7 @@ main(int argc, char **argv)
 	struct plan plan;
 	int status;
 
+	child_standard_fds();
 	title_init(argc, argv);
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* 0.5s and 1.5MB in every country */

@@ -18,6 +18,7 @@
 #include "core/puppet/measure.h"
 #include "core/puppet/puppet.h"
 #include "core/puppet/string.h"
+#include "core/sys/child.h"
 #include "core/sys/title.h"
 
 static void
@@ -35,6 +36,7 @@ main_move_to_terminal(void)
 int
 main(int argc, char **argv)
 {
+	child_standard_fds();
 	if (argc > 1 && strcmp(argv[1], "--measure") == 0)
 		return measure_main(argc - 2, argv + 2);
 	if (argc < 2) {

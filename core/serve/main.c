@@ -47,6 +47,7 @@ main(int argc, char **argv)
 	struct err err;
 	int parsed;
 
+	child_standard_fds();
 	if (balancer_wanted(argc, argv))
 		return balancer_main(argc, argv);
 	parsed = settings_parse(&settings, argc, argv, &err);

@@ -55,7 +55,8 @@ plain_put(struct plain *p, FILE *out, const char *text)
 	p->no_ears = p->over = true;
 	if (out == stdout && errno != EPIPE) /* head(1) has had enough */
 		fprintf(stderr, "forkshop: cannot write the output: %s\n",
-		        strerror(errno));
+		        errno == EBADF ? "it is closed, by >&- or the like"
+		                       : strerror(errno));
 }
 
 /* `json` is freed. */

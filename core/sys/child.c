@@ -248,6 +248,18 @@ child_spawn(const struct child_plan *plan, int *pidfd, struct err *err)
 }
 
 void
+child_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void
 child_exec(const char *file, char *const *argv)
 {
 	execvp(file, argv);

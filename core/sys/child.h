@@ -67,6 +67,13 @@ struct child_plan {
  */
 pid_t child_spawn(const struct child_plan *, int *pidfd, struct err *);
 
+/*
+ * First of all in main(): where 0, 1 or 2 are closed (`forkshop >&-`), the
+ * next descriptors of ours would be taken for them.  /dev/null stands there
+ * from now on; it is empty, and what is written to it fails with EBADF.
+ */
+void child_standard_fds(void);
+
 /* execvp(3): become `file`.  Returns only when that failed, with errno. */
 void child_exec(const char *file, char *const *argv);
 

@@ -303,6 +303,22 @@ START_TEST(an_output_that_cannot_be_written_is_told)
 }
 END_TEST
 
+START_TEST(a_closed_descriptor_is_nobody_elses)
+{
+	struct story *s = story_open(NULL);
+
+	story_outside(s, "$FORKSHOP_BUILD/forkshop --port 0 -c tree 2>&1 >&- "
+	                 "| grep -Fx 'forkshop: cannot write the output: it "
+	                 "is closed, by >&- or the like'");
+	story_outside(s, "$FORKSHOP_BUILD/forkshop --port 0 --plain <&-");
+	story_outside(s, "$FORKSHOP_BUILD/forkshop --port 0 -c 'get -n 4' "
+	                 "2>&- <&- | grep 'answered, in'");
+	story_outside(s, "$FORKSHOP_BUILD/forkshop-lab 2>&1 >&- <&- | "
+	                 "grep -F 'type forkshop'");
+	ck_assert_int_eq(story_close(s), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -323,6 +339,7 @@ main(void)
 	tcase_add_loop_test(tc, a_wrong_start_says_what_is_right, 0,
 	                    COUNT(starts));
 	tcase_add_test(tc, an_output_that_cannot_be_written_is_told);
+	tcase_add_test(tc, a_closed_descriptor_is_nobody_elses);
 	tcase_add_test(tc, a_port_in_use_is_told_by_whom_and_the_shell_stays);
 	tcase_add_test(
 	    tc, garbage_and_silence_are_refused_and_the_others_are_served);

@@ -59,14 +59,6 @@ troupe_awake(struct puppet *p, struct msg *m, int *fds, int nfds)
 	watch_message(p->session->watch, NULL, m, fds, nfds);
 }
 
-static void
-troupe_calling(struct puppet *p, const char *text)
-{
-	snprintf(p->call, sizeof(p->call), "%.*s", TROUPE_CALL - 1, text);
-	p->calling = true;
-	troupe_doing(p);
-}
-
 /* Who was to be born by the call that it is in is there now, or never. */
 static void
 troupe_bore(struct puppet *p, bool returned)
@@ -98,6 +90,19 @@ troupe_record(struct puppet *p, const char *call, const char *line,
 	snprintf(e.text, sizeof(e.text), "%.*s", (int)sizeof(e.text) - 1, line);
 	timeline_add(p->session->timeline, &e);
 	session_news(p->session);
+}
+
+/* pause() returns only to say EINTR: that it was called is known before. */
+static void
+troupe_calling(struct puppet *p, const char *text)
+{
+	static const struct msg_returned none;
+
+	snprintf(p->call, sizeof(p->call), "%.*s", TROUPE_CALL - 1, text);
+	p->calling = true;
+	troupe_doing(p);
+	if (strcmp(p->call, "pause") == 0)
+		troupe_record(p, "pause(", "pause() waits for a signal", &none);
 }
 
 static void

@@ -25,6 +25,10 @@ learn_where_left(struct engine *e, int *step, struct err *err)
 	struct lesson *l = NULL, *next;
 	const char *lesson, *last;
 
+	if (e->state != ENGINE_FREE && e->state != ENGINE_FINISHED) {
+		*step = e->step > e->target ? e->step : e->target;
+		return shelf_open(e->path, err);
+	}
 	if (e->left[0]) {
 		*step = e->left_step;
 		return shelf_open(e->path, err);

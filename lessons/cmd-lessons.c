@@ -9,6 +9,10 @@
 #include "lessons/engine-inside.h"
 #include "lessons/shelf.h"
 
+/* What stands left of a title, and of 80 columns, less two, what is free. */
+#define LESSONS_LEFT 33
+#define LESSONS_TEXT (78 - LESSONS_LEFT)
+
 /* "done", "2 of 3", or nothing yet. */
 static void
 lessons_state(const struct progress *p, const struct lesson *l, char *buf,
@@ -28,13 +32,19 @@ static void
 lessons_row(struct session *s, const struct progress *p, const struct lesson *l)
 {
 	char state[24], needs[LESSON_LINE] = "";
+	const char *title = l->title.text ? l->title.text : "";
+	bool beside;
 
 	lessons_state(p, l, state, sizeof(state));
 	for (int i = 0; i < l->needs; i++)
-		text_add(needs, sizeof(needs), "%s%s", i ? " " : "  needs ",
+		text_add(needs, sizeof(needs), "%s%s", i ? " " : "needs ",
 		         l->need[i].text);
-	session_say(s, LINE_RESULT, "%-15s %-7s %2d min  %s%s", l->id, state,
-	            l->minutes, l->title.text ? l->title.text : "", needs);
+	beside = strlen(title) + 2 + strlen(needs) <= LESSONS_TEXT;
+	session_say(s, LINE_RESULT, "%-15s %-7s %2d min  %s%s%s", l->id, state,
+	            l->minutes, title, beside && needs[0] ? "  " : "",
+	            beside ? needs : "");
+	if (!beside)
+		session_say(s, LINE_RESULT, "%*s%s", LESSONS_LEFT, "", needs);
 }
 
 static enum outcome

@@ -286,6 +286,31 @@ START_TEST(leave_is_free_play_and_learn_comes_back)
 }
 END_TEST
 
+/* Nothing is done yet: it is not the first lesson of the course that opens. */
+START_TEST(learn_stays_in_the_lesson_that_is_open)
+{
+	struct story *s = learn_zombies();
+
+	story_send(s, "learn");
+	story_expect(s, "^zombies: A zombie is a receipt");
+	story_expect(s, "zombies, step 1 of 4");
+	story_close(s);
+}
+END_TEST
+
+/* A row that is wider than 80 columns goes on below its title. */
+START_TEST(what_a_lesson_needs_stands_beside_its_title_or_below)
+{
+	struct story *s = learn_zombies();
+
+	story_send(s, "lessons");
+	story_expect(s, "^fork  .* becomes two  needs tree$");
+	story_expect(s, "^exit  .* the service goes on$");
+	story_expect(s, "^ +needs cluster$");
+	story_close(s);
+}
+END_TEST
+
 static struct story *
 start_sh(const char *script)
 {
@@ -450,6 +475,9 @@ main(void)
 	tcase_add_test(tc,
 	               where_3000_is_taken_serve_means_the_port_of_the_lesson);
 	tcase_add_test(tc, leave_is_free_play_and_learn_comes_back);
+	tcase_add_test(tc, learn_stays_in_the_lesson_that_is_open);
+	tcase_add_test(tc,
+	               what_a_lesson_needs_stands_beside_its_title_or_below);
 	tcase_add_test(tc, progress_survives_the_end_of_the_program);
 	tcase_add_test(tc, progress_survives_a_kill);
 	tcase_add_test(tc, a_lesson_that_is_saved_is_read_again);

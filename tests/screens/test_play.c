@@ -171,6 +171,7 @@ END_TEST
 
 /* Recording *************************************************************/
 
+/* It waits for what it shows: a zombie is there by chance only. */
 static const char demo[] = "#! type 3ms\n"
                            "set linger off\n"
                            "clear\n"
@@ -183,10 +184,12 @@ static const char demo[] = "#! type 3ms\n"
                            "#! mark \"three\"\n"
                            "get -n 6\n"
                            "#! until requests(web) = 6\n"
+                           "#! until ever reaped(c1)\n"
                            "clear\n"
                            "kill w3\n"
-                           "#! until ever exited(w3)\n"
+                           "#! until ever reaped(w3)\n"
                            "echo \u00e9nd\n"
+                           "#! until ever reaped(j1)\n"
                            "#! mark \"end\"\n";
 
 static void

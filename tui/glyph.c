@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/glyph.h"
 
-#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+#include "core/sys/text.h"
 
 #define REPLACEMENT     0xfffd
 #define CONTROL_PICTURE 0x2400 /* of NUL; the others follow */
@@ -14,11 +15,30 @@
 bool
 glyph_locale(void)
 {
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-		return true;
-	setenv("LC_ALL", "C.UTF-8", 1);
-	setlocale(LC_CTYPE, "C.UTF-8");
-	return false;
+	if (!text_draws())
+		setlocale(LC_CTYPE, "C.UTF-8");
+	return text_draws();
+}
+
+void
+glyph_readline(bool enters)
+{
+	static char *users; /* owned: LC_ALL; or NULL */
+
+	if (text_draws())
+		return;
+	if (enters) {
+		users = getenv("LC_ALL");
+		users = users ? strdup(users) : NULL;
+		setenv("LC_ALL", "C.UTF-8", 1);
+		return;
+	}
+	if (users)
+		setenv("LC_ALL", users, 1);
+	else
+		unsetenv("LC_ALL");
+	free(users);
+	users = NULL;
 }
 
 /* One character; a bad byte is one of REPLACEMENT.  Returns its bytes. */

@@ -18,10 +18,16 @@
 
 /*
  * After setlocale(LC_ALL, ""): where LC_CTYPE is none of UTF-8, make it
- * C.UTF-8, and say so in the environment as well, where readline looks again
- * at each line.  Returns whether the user's locale was one of UTF-8.
+ * C.UTF-8.  Returns whether the user's locale was one of UTF-8.
  */
 bool glyph_locale(void);
+
+/*
+ * readline is entered, or left again: it looks at the environment at each
+ * line, so this says what glyph_locale() has chosen, but for no one else.
+ * What is started has the user's own locale.
+ */
+void glyph_readline(bool enters);
 
 #define GLYPH_MARKS     4 /* further ones are left out; curses keeps as many */
 #define GLYPH_TEXT_SIZE (4 * (1 + GLYPH_MARKS) + 1)

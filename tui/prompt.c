@@ -17,6 +17,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "tui/glyph.h"
 #include "tui/histfile.h"
 #include "tui/inputrow.h"
 
@@ -182,14 +183,13 @@ set_what_must_be(void)
 	rl_variable_bind("blink-matching-paren", "off");
 }
 
-/* What is to be bound otherwise, after .inputrc was read. */
+/* After .inputrc was read; readline asks terminfo nothing where we draw. */
 static void
 bind_in_map(Keymap map)
 {
 	rl_unbind_command_in_map("start-kbd-macro", map); /* may call itself */
 	rl_bind_keyseq_in_map("\\C-l", on_repaint, map);
 	rl_bind_keyseq_in_map("\\e\\C-l", on_repaint, map);
-	/* Who draws for it asks terminfo, says readline: for these, too. */
 	rl_bind_keyseq_if_unbound_in_map("\\e[1~", rl_beg_of_line, map);
 	rl_bind_keyseq_if_unbound_in_map("\\e[7~", rl_beg_of_line, map);
 	rl_bind_keyseq_if_unbound_in_map("\\e[4~", rl_end_of_line, map);
@@ -212,6 +212,7 @@ prompt_open(const char *app, const struct prompt_hooks *hooks, struct err *err)
 	p->hooks = *hooks;
 	rl_readline_name = app;
 	set_doors(p);
+	glyph_readline(true);
 	rl_initialize();
 	set_what_must_be();
 	rl_add_defun("repaint", on_repaint, -1);
@@ -222,6 +223,7 @@ prompt_open(const char *app, const struct prompt_hooks *hooks, struct err *err)
 	stifle_history(HISTFILE_LINES);
 	snprintf(p->text, sizeof(p->text), "%s> ", app);
 	rl_callback_handler_install(p->text, on_line);
+	glyph_readline(false);
 	p->changed = true;
 	return p;
 }
@@ -312,8 +314,10 @@ pump(struct prompt *p, const char *bytes, size_t len)
 {
 	p->queue = bytes;
 	p->queued = len;
+	glyph_readline(true);
 	while (p->queued > 0)
 		rl_callback_read_char();
+	glyph_readline(false);
 	apply_prompt(p);
 	tell(p);
 }
@@ -366,15 +370,14 @@ understood(const struct token *t)
 
 /* clang-format off */
 static rl_command_func_t *const history_moves[] = {
-	rl_get_previous_history, rl_get_next_history,
-	rl_beginning_of_history, rl_end_of_history,
-	rl_fetch_history, rl_vi_fetch_history, rl_operate_and_get_next,
+	rl_get_previous_history, rl_get_next_history, rl_beginning_of_history,
+	rl_end_of_history, rl_fetch_history, rl_vi_fetch_history,
+	rl_operate_and_get_next, rl_vi_search, rl_vi_search_again,
 	rl_history_search_backward, rl_history_search_forward,
 	rl_history_substr_search_backward, rl_history_substr_search_forward,
 	rl_reverse_search_history, rl_forward_search_history,
-	rl_noninc_reverse_search, rl_noninc_forward_search,
-	rl_noninc_reverse_search_again, rl_noninc_forward_search_again,
-	rl_vi_search, rl_vi_search_again, NULL,
+	rl_noninc_reverse_search, rl_noninc_reverse_search_again,
+	rl_noninc_forward_search, rl_noninc_forward_search_again, NULL,
 };
 /* clang-format on */
 

@@ -12,7 +12,6 @@
  * By hand it is a program like curl.  The lab starts it with a wire to the
  * shell as descriptor 3, and with a line to the master as 4 when it aims.
  */
-#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +27,7 @@
 #include "core/load/table.h"
 #include "core/load/tally.h"
 #include "core/sys/child.h"
+#include "core/sys/text.h"
 #include "core/sys/title.h"
 
 enum { EXIT_ANSWERED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 130 };
@@ -49,7 +49,6 @@ main_is_wire(int fd)
 static void
 main_print(const struct plan *plan, struct tally *tally)
 {
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	bool one = plan->requests == 1 && tally->answered + tally->failed == 1;
 
 	if (plan->json) {
@@ -62,7 +61,7 @@ main_print(const struct plan *plan, struct tally *tally)
 		table_answer(plan, &main_only.answer, main_text, TABLE_SIZE);
 		printf("%s\n", main_text);
 	} else {
-		table_tally(plan, tally, utf8, main_text, TABLE_SIZE);
+		table_tally(plan, tally, text_draws(), main_text, TABLE_SIZE);
 		fputs(main_text, stdout);
 	}
 	fflush(stdout);

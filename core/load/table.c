@@ -98,8 +98,7 @@ table_bar(uint64_t part, uint64_t whole, bool utf8, char *buf, size_t size)
 {
 	int cells = (int)((part * TABLE_BAR + whole / 2) / whole);
 
-	for (int i = 0; i < cells || (i == 0 && part); i++)
-		text_add(buf, size, "%s", utf8 ? "█" : "#");
+	text_bar(buf, size, cells || !part ? cells : 1, utf8);
 }
 
 static void

@@ -4,7 +4,6 @@
  */
 #include "core/puppet/measure.h"
 
-#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -98,13 +97,12 @@ measured_percentile(struct measured *row, int percent)
 void
 measure_bar(int64_t part, int64_t whole, char *buf, size_t size)
 {
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	int64_t cells =
 	    whole > 0 ? (part * MEASURE_BAR + whole / 2) / whole : 0;
 
 	buf[0] = '\0';
-	for (int i = 0; i < cells || (i == 0 && part > 0); i++)
-		text_add(buf, size, "%s", utf8 ? "█" : "#");
+	text_bar(buf, size, (int)(cells == 0 && part > 0 ? 1 : cells),
+	         text_draws());
 }
 
 void

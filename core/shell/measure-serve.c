@@ -10,7 +10,6 @@
 #include "core/shell/measure.h"
 
 #include <inttypes.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,11 +135,10 @@ serving_say_model(struct session *s, const char *name,
                   const struct served_model *m, double best)
 {
 	int cells = best > 0 ? (int)(serving_rate(m) * SERVING_BAR / best) : 0;
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	char bar[4 * SERVING_BAR] = "", failed[32] = "";
 
-	for (int i = 0; i <= cells && i < SERVING_BAR; i++)
-		text_add(bar, sizeof(bar), "%s", utf8 ? "█" : "#");
+	text_bar(bar, sizeof(bar),
+	         cells < SERVING_BAR ? cells + 1 : SERVING_BAR, text_draws());
 	if (m->run.failed)
 		snprintf(failed, sizeof(failed), " %" PRIu64 " failed",
 		         m->run.failed);

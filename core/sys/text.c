@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <langinfo.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,4 +153,21 @@ text_add(char *buf, size_t size, const char *fmt, ...)
 	vsnprintf(buf + used, size - used, fmt, ap);
 	va_end(ap);
 	return strnlen(buf, size);
+}
+
+bool
+text_draws(void)
+{
+	static int draws = -1;
+
+	if (draws < 0)
+		draws = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	return draws;
+}
+
+void
+text_bar(char *buf, size_t size, int cells, bool draws)
+{
+	for (int i = 0; i < cells; i++)
+		text_add(buf, size, "%s", draws ? "█" : "#");
 }

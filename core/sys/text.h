@@ -39,4 +39,13 @@ bool text_duration(const char *s, int64_t *ns);
 size_t text_add(char *buf, size_t size, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * May more than ASCII be drawn for the user?  So says the locale when it is
+ * first asked for, after setlocale(3); that stays, whatever is chosen later.
+ */
+bool text_draws(void);
+
+/* A bar of so many cells at the end of what stands in buf. */
+void text_bar(char *buf, size_t size, int cells, bool draws);
+
 #endif

@@ -281,6 +281,28 @@ START_TEST(lines_are_kept_for_the_next_time)
 }
 END_TEST
 
+/* The clients, the puppets and the jobs draw in the user's locale, too. */
+START_TEST(a_locale_of_ascii_is_that_of_all_who_draw)
+{
+	static const char *const argv[] = {
+		"/usr/bin/env", "LC_ALL=C", "forkshop", "--port", "0", NULL
+	};
+	struct screen *s = screen_open(argv, 24, 80);
+
+	screen_wait(s, PROMPT);
+	screen_type(s, "get -n 4\r");
+	screen_wait(s, "^  w1 +2   50.0%  #+$");
+	screen_wait(s, PROMPT);
+	screen_type(s, "measure create\r");
+	screen_wait(s, "fork.* #+$");
+	screen_wait(s, PROMPT);
+	screen_type(s, "echo LC_ALL is $LC_ALL\r");
+	screen_wait(s, "LC_ALL is C$");
+	ck_assert_ptr_null(strstr(screen_text(s), "█"));
+	quit_lab(s);
+}
+END_TEST
+
 START_TEST(control_d_leaves)
 {
 	struct screen *s = open_lab(24, 80);
@@ -371,6 +393,7 @@ main(void)
 	    tcase, a_page_down_ends_at_the_bottom_of_a_log_that_became_smaller);
 	tcase_add_test(tcase, a_tree_that_has_no_room_scrolls);
 	tcase_add_test(tcase, lines_are_kept_for_the_next_time);
+	tcase_add_test(tcase, a_locale_of_ascii_is_that_of_all_who_draw);
 	tcase_add_test(tcase, control_d_leaves);
 	tcase_add_loop_test(
 	    tcase, a_signal_that_ends_it_leaves_the_terminal_sane, 0, 4);

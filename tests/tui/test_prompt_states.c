@@ -312,6 +312,7 @@ START_TEST(a_locale_without_utf8_is_replaced)
 	typist_type("é\ré日\177");
 	typist_expect("forkshop> é|");
 	ck_assert_str_eq(setlocale(LC_CTYPE, NULL), "C.UTF-8");
+	ck_assert_str_eq(getenv("LC_ALL"), "C"); /* of what is started */
 }
 END_TEST
 

@@ -8,55 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/facts/fact.h"
-#include "tests/tableau.h"
-
-static struct tableau t;
-
-/* web with w1 and w2, p1 with p2. */
-static void
-draw(void)
-{
-	t = tableau_open(32);
-	tableau_server(&t, "web", 3000);
-	tableau_worker(&t, "web", "w1", 0);
-	tableau_worker(&t, "web", "w2", 0);
-	tableau_row(&t, "lab", KIND_PUPPET, "p1");
-	tableau_row(&t, "p1", KIND_PUPPET, "p2");
-}
-
-static void
-wipe(void)
-{
-	tableau_close(&t);
-}
-
-/* A fact that begins here and now. */
-static struct fact *
-begin(const char *text)
-{
-	struct err err;
-	struct fact *fact = fact_parse(text, &err);
-
-	ck_assert_msg(fact, "%s: %s", text, err.text);
-	fact_start(fact, timeline_last(t.timeline), t.now_ns);
-	return fact;
-}
-
-static void
-expect(struct fact *fact, enum verdict wanted, const char *say)
-{
-	char is[FACT_EXPLAIN];
-	enum verdict verdict =
-	    fact_evaluate(fact, t.snapshot, t.timeline, t.now_ns);
-
-	fact_explain(fact, is, sizeof(is));
-	ck_assert_msg(verdict == wanted, "%s: %s (%s), wanted %s",
-	              fact_text(fact), fact_verdict_word(verdict), is,
-	              fact_verdict_word(wanted));
-	ck_assert_msg(!say || strcmp(is, say) == 0, "%s: \"%s\", wanted \"%s\"",
-	              fact_text(fact), is, say);
-}
+#include "tests/verdict.h"
 
 START_TEST(what_was_not_done_yet_is_said_in_words)
 {
@@ -81,9 +33,9 @@ START_TEST(what_was_not_done_yet_is_said_in_words)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct fact *fact = begin(rows[i].fact);
+		struct fact *fact = verdict_begin(rows[i].fact);
 
-		expect(fact, FACT_FALSE, rows[i].say);
+		verdict_expect(fact, FACT_FALSE, rows[i].say);
 		fact_free(fact);
 	}
 }
@@ -91,11 +43,11 @@ END_TEST
 
 START_TEST(what_has_happened_is_said_in_words)
 {
-	struct fact *fact = begin("ever signal(KILL, p2)");
+	struct fact *fact = verdict_begin("ever signal(KILL, p2)");
 
-	tableau_event(&t, EVENT_SIGNAL, "p2", NULL, SIGKILL, 0);
-	expect(fact, FACT_TRUE, "KILL was sent to p2");
-	expect(fact, FACT_TRUE, "KILL was sent to p2");
+	tableau_event(&verdict_lab, EVENT_SIGNAL, "p2", NULL, SIGKILL, 0);
+	verdict_expect(fact, FACT_TRUE, "KILL was sent to p2");
+	verdict_expect(fact, FACT_TRUE, "KILL was sent to p2");
 	fact_free(fact);
 }
 END_TEST
@@ -111,8 +63,8 @@ START_TEST(no_event_is_without_words)
 			continue;
 		snprintf(text, sizeof(text), "%s(p1)",
 		         event_word((enum event_type)type));
-		fact = begin(text);
-		expect(fact, FACT_FALSE, NULL);
+		fact = verdict_begin(text);
+		verdict_expect(fact, FACT_FALSE, NULL);
 		fact_explain(fact, is, sizeof(is));
 		ck_assert_msg(strchr(is, '(') == NULL, "%s: \"%s\"", text, is);
 		fact_free(fact);
@@ -128,7 +80,7 @@ main(void)
 	SRunner *r;
 	int failed;
 
-	tcase_add_checked_fixture(c, draw, wipe);
+	tcase_add_checked_fixture(c, verdict_draw, verdict_wipe);
 	tcase_add_test(c, what_was_not_done_yet_is_said_in_words);
 	tcase_add_test(c, what_has_happened_is_said_in_words);
 	tcase_add_test(c, no_event_is_without_words);

@@ -9,28 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
 #include "tests/screens/reel.h"
 #include "tests/screens/screen.h"
 
 #define PROMPT "^forkshop>$"
-
-static char folder[64];
-
-static void
-setup(void)
-{
-	strcpy(folder, "/tmp/forkshop-play-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void
-teardown(void)
-{
-	char command[96];
-
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	ck_assert_int_eq(system(command), 0);
-}
 
 /* A path in the test's folder; four at a time. */
 static const char *
@@ -40,7 +23,7 @@ in_folder(const char *name)
 	static int next;
 	char *path = paths[next++ % 4];
 
-	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	snprintf(path, sizeof(paths[0]), "%s/%s", scratch_folder, name);
 	return path;
 }
 
@@ -422,7 +405,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(tc, 0);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, scratch_open, scratch_close);
 	tcase_add_test(tc, a_line_is_typed_key_by_key_and_runs);
 	tcase_add_test(tc, a_caption_stands_above_the_prompt);
 	tcase_add_test(tc, keys_do_not_mix_with_what_a_script_types);
@@ -430,10 +413,10 @@ main(void)
 	tcase_add_test(tc, a_failed_fact_is_the_exit_status);
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(cast, 0);
-	tcase_add_checked_fixture(cast, setup, teardown);
+	tcase_add_checked_fixture(cast, scratch_open, scratch_close);
 	tcase_set_timeout(same, 0);
 	tcase_set_tags(same, "no-tsan"); /* its threads come when they like */
-	tcase_add_checked_fixture(same, setup, teardown);
+	tcase_add_checked_fixture(same, scratch_open, scratch_close);
 	tcase_add_test(same,
 	               two_recordings_differ_only_in_pids_figures_and_times);
 	tcase_add_test(cast, a_recording_shows_what_the_screen_has_shown);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
 #include "tests/screens/reel.h"
 #include "tests/screens/screen.h"
 #include "tests/story.h"
@@ -20,7 +21,6 @@
 
 static char *course[COURSE_MAX];
 static int lessons;
-static char folder[64];
 
 static const char *const slow[] = { "13-", "15-", "16-", "19-", NULL };
 
@@ -64,22 +64,6 @@ find(void)
 	free(list);
 }
 
-static void
-setup(void)
-{
-	strcpy(folder, "/tmp/forkshop-scripts-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void
-teardown(void)
-{
-	char command[96];
-
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	ck_assert_int_eq(system(command), 0);
-}
-
 /* The compiled script, with a line before it. */
 static const char *
 compile(const char *lesson, const char *first)
@@ -87,11 +71,12 @@ compile(const char *lesson, const char *first)
 	static char path[128];
 	char command[512];
 
-	snprintf(path, sizeof(path), "%s/a.shop", folder);
+	snprintf(path, sizeof(path), "%s/a.shop", scratch_folder);
 	snprintf(command, sizeof(command),
 	         "printf '%%b\\n' '%s' >%s && XDG_STATE_HOME=%s '%s' lessons "
 	         "script " COURSE "/%s >>%s",
-	         first, path, folder, stage_program("forkshop"), lesson, path);
+	         first, path, scratch_folder, stage_program("forkshop"), lesson,
+	         path);
 	ck_assert_int_eq(system(command), 0);
 	return path;
 }
@@ -166,8 +151,8 @@ record(const char *script, const char *name)
 	struct screen *s;
 
 	/* the tree shows the name */
-	snprintf(cast, sizeof(cast), "%s/x.cast", folder);
-	snprintf(kept, sizeof(kept), "%s/%s", folder, name);
+	snprintf(cast, sizeof(cast), "%s/x.cast", scratch_folder);
+	snprintf(kept, sizeof(kept), "%s/%s", scratch_folder, name);
 	s = screen_open(argv, 45, 120);
 	ck_assert_int_eq(screen_wait_end(s), 0);
 	ck_assert_int_eq(screen_close(s), 0);
@@ -185,7 +170,7 @@ replay(const char *name)
 
 	if (system("command -v asciinema >/dev/null") != 0)
 		return;
-	snprintf(cast, sizeof(cast), "%s/%s", folder, name);
+	snprintf(cast, sizeof(cast), "%s/%s", scratch_folder, name);
 	s = screen_open(argv, 45, 120);
 	ck_assert_int_eq(screen_wait_end(s), 0);
 	screen_close(s);
@@ -228,14 +213,14 @@ main(void)
 
 	find();
 	tcase_set_timeout(tc, 0);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, scratch_open, scratch_close);
 	tcase_add_loop_test(tc, it_plays_to_its_end_as_lines, 0, lessons);
 	tcase_add_loop_test(tc, it_plays_to_its_end_on_the_screen, 0, lessons);
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, same);
 	tcase_set_timeout(same, 0);
 	tcase_set_tags(same, "no-tsan"); /* its threads come when they like */
-	tcase_add_checked_fixture(same, setup, teardown);
+	tcase_add_checked_fixture(same, scratch_open, scratch_close);
 	tcase_add_loop_test(same, recorded_twice_it_is_the_same, 0, lessons);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

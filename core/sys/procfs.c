@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 #include "core/sys/probe.h"
 #include "core/sys/text.h"
 
-#define PROCFS_ALL 32768 /* processes looked at where nobody lists them */
+#define STAT_EXITING 0x4ULL                  /* PF_EXITING among the flags */
+#define STAT_KILL    (1ULL << (SIGKILL - 1)) /* among what is pending */
+#define PROCFS_ALL   32768 /* processes looked at where nobody lists them */
 
 /* A root of the tests' own counts as one that has the list. */
 static bool
@@ -145,6 +148,7 @@ procfs_parse_stat(const char *line, struct proc_stat *st)
 	st->vsize_bytes = field[23];
 	st->rss_kb = (int64_t)field[24] * (sysconf(_SC_PAGESIZE) / 1024);
 	st->processor = (int)field[39];
+	st->ending = field[9] & STAT_EXITING || field[31] & STAT_KILL;
 	st->exit_code = (int)field[52];
 	return 0;
 }

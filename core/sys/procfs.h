@@ -41,6 +41,7 @@ struct proc_stat {
 	uint64_t vsize_bytes;
 	int64_t rss_kb;
 	int processor; /* it ran there last */
+	bool ending;   /* KILL is on its way, or its exit has begun */
 	int exit_code; /* raw, as from wait(2); of a zombie; 0 if not ours */
 };
 

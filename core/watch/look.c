@@ -114,19 +114,22 @@ look_threads(struct watch *w, struct member *m, int threads)
 /* One member ************************************************************/
 
 static void
-look_state(struct watch *w, struct member *m, char state)
+look_state(struct watch *w, struct member *m, const struct proc_stat *st)
 {
-	bool stood = m->p.state == 'T', stands = state == 'T';
+	bool stood = m->p.state == 'T', stands = st->state == 'T';
 
-	/* A worker tells of its children, but not of their stops. */
-	if (stood != stands && state != 'Z' && !m->p.tid &&
+	/*
+	 * A worker tells of its children, but not of their stops.  Who is
+	 * killed while it is stopped runs, but to its end.
+	 */
+	if (stood != stands && st->state != 'Z' && !st->ending && !m->p.tid &&
 	    (fate_unreported(m) || (m->parent && pages_of(m, m->parent)))) {
 		if (stands)
 			fate_stopped(w, m, 0, clock_ns());
 		else
 			fate_continued(w, m, clock_ns());
 	}
-	m->p.state = state;
+	m->p.state = st->state;
 }
 
 static void
@@ -289,7 +292,7 @@ look_one(struct watch *w, struct member *m)
 	}
 	look_values(m, &st);
 	if (!m->p.dead)
-		look_state(w, m, st.state);
+		look_state(w, m, &st);
 	if (!m->p.tid)
 		look_process(w, m, &st);
 }

@@ -107,6 +107,24 @@ START_TEST(every_field_of_stat_is_found)
 }
 END_TEST
 
+#define NOTHING "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+
+START_TEST(who_was_killed_while_it_stood_still_is_ending)
+{
+	struct proc_stat st;
+
+	put_text("9/stat", "9 (a) T 7 8 9 0 -1 64 " NOTHING "0");
+	ck_assert_int_eq(procfs_stat(fs, 9, 0, &st), 0);
+	ck_assert(!st.ending);
+	put_text("9/stat", "9 (a) R 7 8 9 0 -1 64 " NOTHING "256");
+	ck_assert_int_eq(procfs_stat(fs, 9, 0, &st), 0);
+	ck_assert(st.ending);
+	put_text("9/stat", "9 (a) R 7 8 9 0 -1 68 " NOTHING "0");
+	ck_assert_int_eq(procfs_stat(fs, 9, 0, &st), 0);
+	ck_assert(st.ending);
+}
+END_TEST
+
 START_TEST(a_name_may_hold_anything)
 {
 	static const char *const names[][2] = {
@@ -330,6 +348,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, every_field_of_stat_is_found);
+	tcase_add_test(tc, who_was_killed_while_it_stood_still_is_ending);
 	tcase_add_test(tc, a_name_may_hold_anything);
 	tcase_add_test(tc, garbage_in_stat_is_no_process);
 	tcase_add_test(tc, children_are_those_in_the_list);

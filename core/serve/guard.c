@@ -7,35 +7,41 @@
 #include <unistd.h>
 
 #include "core/sys/diag.h"
+#include "core/wire/loopback.h"
 
-/* The port of one end, or -1. */
-static int
-guard_port(int fd, int (*name)(int, struct sockaddr *, socklen_t *))
+/* One end of it, in host byte order; port 0 where it is of no use. */
+struct guard_end {
+	uint32_t address;
+	uint16_t port;
+};
+
+static struct guard_end
+guard_end(int fd, int (*name)(int, struct sockaddr *, socklen_t *))
 {
 	struct sockaddr_in at;
 	socklen_t len = sizeof(at);
 
 	if (name(fd, (struct sockaddr *)&at, &len) < 0 ||
 	    at.sin_family != AF_INET)
-		return -1;
-	return ntohs(at.sin_port);
+		return (struct guard_end){ 0, 0 };
+	return (struct guard_end){ ntohl(at.sin_addr.s_addr),
+		                   ntohs(at.sin_port) };
 }
 
 static int
 guard_ask(int fd, struct diag_socket *peer, struct err *err)
 {
-	int client = guard_port(fd, getpeername);
-	int server = guard_port(fd, getsockname);
-	struct err why;
-	int diag = diag_open(&why), found = -1;
+	struct guard_end client = guard_end(fd, getpeername);
+	struct guard_end server = guard_end(fd, getsockname);
+	int diag, found;
 
-	if (diag < 0)
-		return err_set(err, "it cannot be told who asks: %.200s",
-		               why.text);
-	if (client >= 0 && server >= 0)
-		found =
-		    diag_peer(diag, (uint16_t)client, (uint16_t)server, peer);
-	close(diag);
+	if (client.address == LOOPBACK_STRANGER)
+		return err_set(err, "the balancer passed it on for another "
+		                    "user, or cannot tell for whom");
+	diag = diag_open(NULL);
+	found = diag_peer(diag, client.port, server.port, peer);
+	if (diag >= 0)
+		close(diag);
 	if (found < 0)
 		err_set(err, "it cannot be told who asks: the other end of "
 		             "the connection is gone");

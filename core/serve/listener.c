@@ -71,7 +71,7 @@ listener_in_use(int port, struct err *err)
 	char holder[PROC_COMM_SIZE + 16];
 	int diag = diag_open(NULL), known;
 
-	known = diag >= 0 && diag_listener(diag, (uint16_t)port, &who) == 0;
+	known = diag_listener(diag, (uint16_t)port, &who) == 0;
 	if (diag >= 0)
 		close(diag);
 	if (!known)
@@ -238,7 +238,7 @@ listener_half_open(const struct listener *l, int *diag)
 {
 	if (*diag < 0)
 		*diag = diag_open(NULL);
-	return *diag >= 0 && diag_half_open(*diag, (uint16_t)l->port) > 0;
+	return diag_half_open(*diag, (uint16_t)l->port) > 0;
 }
 
 void
@@ -291,7 +291,6 @@ listener_ask_uid(int *diag, uint16_t client, uint16_t server)
 
 	if (*diag < 0)
 		*diag = diag_open(NULL);
-	if (*diag < 0 || diag_peer(*diag, client, server, &peer) < 0)
-		return (uint32_t)-1;
-	return peer.uid;
+	return diag_peer(*diag, client, server, &peer) < 0 ? (uint32_t)-1
+	                                                   : peer.uid;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/sys/probe.h"
+#include "core/sys/procfs.h"
 
 struct diag_request {
 	struct nlmsghdr head;
@@ -34,6 +35,100 @@ diag_open(struct err *err)
 		return err_sys(err, "cannot ask the kernel who holds a socket");
 	return fd;
 }
+
+static void
+diag_address(char *buf, int family, const __be32 *addr, uint16_t port)
+{
+	char text[INET6_ADDRSTRLEN] = "?";
+
+	inet_ntop(family, addr, text, sizeof(text));
+	snprintf(buf, DIAG_ADDRESS, family == AF_INET6 ? "[%s]:%d" : "%s:%d",
+	         text, port);
+}
+
+/* Without the diagnosis **************************************************/
+
+struct diag_walk {
+	void (*fn)(void *arg, const struct diag_tcp *);
+	void *arg;
+};
+
+static void
+diag_tell_line(void *arg, const struct proc_tcp *line)
+{
+	const struct diag_walk *walk = arg;
+	int family = line->v6 ? AF_INET6 : AF_INET;
+	struct diag_tcp tcp = { .socket = { .uid = line->uid,
+		                            .inode = line->inode,
+		                            .state = line->state,
+		                            .queue = line->queue },
+		                .port = line->port,
+		                .peer_port = line->peer_port };
+
+	diag_address(tcp.here, family, line->here, tcp.port);
+	diag_address(tcp.there, family, line->there, tcp.peer_port);
+	walk->fn(walk->arg, &tcp);
+}
+
+/* Every TCP socket of the machine, from proc(5). */
+static int
+diag_walk(void (*fn)(void *arg, const struct diag_tcp *), void *arg)
+{
+	struct procfs *proc = procfs_open(NULL, NULL);
+	struct diag_walk walk = { fn, arg };
+	int all = proc ? procfs_each_tcp(proc, diag_tell_line, &walk) : -1;
+
+	procfs_close(proc);
+	return all;
+}
+
+struct diag_wanted {
+	uint16_t port, peer_port;
+	bool found;
+	struct diag_socket *out;
+};
+
+static bool
+diag_is_loopback(const char *address)
+{
+	return strncmp(address, "127.0.0.1:", 10) == 0 ||
+	       strncmp(address, "[::ffff:127.0.0.1]:", 19) == 0;
+}
+
+static void
+diag_if_peer(void *arg, const struct diag_tcp *tcp)
+{
+	struct diag_wanted *w = arg;
+
+	if (tcp->port != w->port || tcp->peer_port != w->peer_port ||
+	    !diag_is_loopback(tcp->here) || !diag_is_loopback(tcp->there))
+		return;
+	*w->out = tcp->socket;
+	w->found = true;
+}
+
+static void
+diag_if_listens(void *arg, const struct diag_tcp *tcp)
+{
+	struct diag_wanted *w = arg;
+
+	if (tcp->port != w->port || tcp->socket.state != TCP_LISTEN)
+		return;
+	*w->out = tcp->socket;
+	w->found = true;
+}
+
+/* Is it half open, to that port?  arg: the port, and how many. */
+static void
+diag_if_half_open(void *arg, const struct diag_tcp *tcp)
+{
+	int *port_and_count = arg;
+
+	port_and_count[1] +=
+	    tcp->socket.state == TCP_SYN_RECV && tcp->port == port_and_count[0];
+}
+
+/* One ********************************************************************/
 
 static void
 diag_prepare(struct diag_request *r, int family, int flags)
@@ -97,10 +192,14 @@ diag_exact(int diag, int family, uint16_t client, uint16_t server,
 int
 diag_peer(int diag, uint16_t client, uint16_t server, struct diag_socket *out)
 {
-	if (diag_exact(diag, AF_INET, client, server, out) < 0 &&
-	    diag_exact(diag, AF_INET6, client, server, out) < 0)
-		return -1;
-	return out->inode && out->state == TCP_ESTABLISHED ? 0 : -1;
+	struct diag_wanted w = { client, server, false, out };
+
+	if (diag < 0)
+		diag_walk(diag_if_peer, &w);
+	else
+		w.found = diag_exact(diag, AF_INET, client, server, out) == 0 ||
+		          diag_exact(diag, AF_INET6, client, server, out) == 0;
+	return w.found && out->inode && out->state == TCP_ESTABLISHED ? 0 : -1;
 }
 
 /* Lists *****************************************************************/
@@ -136,12 +235,6 @@ diag_list(int diag, const void *request, size_t size,
 	}
 }
 
-struct diag_wanted {
-	uint16_t port;
-	bool found;
-	struct diag_socket *out;
-};
-
 static void
 diag_if_port(void *arg, const struct nlmsghdr *h)
 {
@@ -161,7 +254,9 @@ diag_listener(int diag, uint16_t port, struct diag_socket *out)
 	struct diag_wanted w = { .port = port, .out = out };
 	struct diag_request r;
 
-	for (int i = 0; i < 2 && !w.found; i++) {
+	if (diag < 0)
+		diag_walk(diag_if_listens, &w);
+	for (int i = 0; diag >= 0 && i < 2 && !w.found; i++) {
 		diag_prepare(&r, families[i], NLM_F_DUMP);
 		r.req.idiag_states = 1 << TCP_LISTEN;
 		diag_list(diag, &r, sizeof(r), diag_if_port, &w);
@@ -180,8 +275,11 @@ int
 diag_half_open(int diag, uint16_t port)
 {
 	struct diag_request r;
-	int n = 0;
+	int n = 0, walked[2] = { port, 0 };
 
+	if (diag < 0)
+		return diag_walk(diag_if_half_open, walked) < 0 ? -1
+		                                                : walked[1];
 	diag_prepare(&r, AF_INET, NLM_F_DUMP);
 	r.req.idiag_states = 1 << TCP_SYN_RECV;
 	r.req.id.idiag_sport = htons(port);
@@ -193,16 +291,6 @@ struct diag_each {
 	void (*unix_socket)(void *arg, const struct diag_unix *);
 	void *arg;
 };
-
-static void
-diag_address(char *buf, int family, const __be32 *addr, uint16_t port)
-{
-	char text[INET6_ADDRSTRLEN] = "?";
-
-	inet_ntop(family, addr, text, sizeof(text));
-	snprintf(buf, DIAG_ADDRESS, family == AF_INET6 ? "[%s]:%d" : "%s:%d",
-	         text, port);
-}
 
 static void
 diag_tell_tcp(void *arg, const struct nlmsghdr *h)
@@ -227,6 +315,8 @@ diag_each_tcp(int diag, void (*fn)(void *arg, const struct diag_tcp *),
 	struct diag_each each = { .tcp = fn, .arg = arg };
 	struct diag_request r;
 
+	if (diag < 0)
+		return diag_walk(fn, arg);
 	diag_prepare(&r, AF_INET, NLM_F_DUMP);
 	if (diag_list(diag, &r, sizeof(r), diag_tell_tcp, &each) < 0)
 		return -1;

@@ -5,6 +5,9 @@
  * netlink INET_DIAG and UNIX_DIAG, sock_diag(7).  Works for ordinary users;
  * an exact look-up takes microseconds, where reading /proc/net/tcp takes
  * milliseconds.  The lists of all sockets are for who asks by hand.
+ *
+ * Where the kernel has no diagnosis, and `diag` is -1, the calls for TCP read
+ * that file.
  */
 #ifndef CORE_SYS_DIAG_H
 #define CORE_SYS_DIAG_H

@@ -4,6 +4,7 @@
  *
  *	procfs.c       processes: stat, status, descriptors
  *	procfs-maps.c  their memory: mappings and pages
+ *	procfs-net.c   sockets of the machine
  */
 #ifndef CORE_SYS_PROCFS_INSIDE_H
 #define CORE_SYS_PROCFS_INSIDE_H

@@ -158,4 +158,19 @@ uint64_t procfs_stack_pointer(struct procfs *, pid_t, pid_t tid);
 int procfs_environ(struct procfs *, pid_t, const char *name, char *buf,
                    size_t size);
 
+/* A line of /proc/net/tcp or tcp6; addresses in network byte order. */
+struct proc_tcp {
+	bool v6;
+	uint32_t here[4], there[4]; /* of v4 the first one alone */
+	uint16_t port, peer_port;   /* host byte order */
+	int state;                  /* as in netinet/tcp.h */
+	uint32_t queue;             /* listening: who waits to be accepted */
+	uid_t uid;
+	uint32_t inode;
+};
+
+/* Call fn for each line of both.  Returns 0, or -1 when they are not there. */
+int procfs_each_tcp(struct procfs *,
+                    void (*fn)(void *arg, const struct proc_tcp *), void *arg);
+
 #endif

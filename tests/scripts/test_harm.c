@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/sys/probe.h"
 #include "tests/cast.h"
 
 /* Four requests of the real curl are in service in the two workers. */
@@ -105,12 +104,9 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(tc, 0);
-	if (probe_allowed("diag")) { /* else harm is refused: test_pages */
-		tcase_add_test(
-		    tc, a_crash_is_told_with_its_page_and_who_died_with_it);
-		tcase_add_test(tc, an_overflow_is_told_too);
-		tcase_add_test(tc, an_exit_in_mid_request_is_told_too);
-	}
+	tcase_add_test(tc, a_crash_is_told_with_its_page_and_who_died_with_it);
+	tcase_add_test(tc, an_overflow_is_told_too);
+	tcase_add_test(tc, an_exit_in_mid_request_is_told_too);
 	tcase_add_test(tc, a_kill_names_the_requests_and_blames_none);
 	tcase_add_test(tc, policy_changes_a_running_server_and_shows_it);
 	suite_add_tcase(suite, tc);

@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/sys/probe.h"
 #include "tests/cluster.h"
 
 #define LOAD 40 /* connections of the tests of harm */
@@ -291,15 +290,11 @@ main(void)
 	tcase_add_loop_test(
 	    count, ten_at_a_time_are_so_many_processes_and_threads, 0, n);
 	suite_add_tcase(s, count);
-	if (probe_allowed("diag")) { /* else harm is refused: test_pages */
-		tcase_add_loop_test(
-		    tc, a_crash_fails_what_its_process_serves_and_nothing_else,
-		    0, n);
-		tcase_add_loop_test(
-		    tc,
-		    an_overflow_fails_what_its_process_serves_and_nothing_else,
-		    0, n);
-	}
+	tcase_add_loop_test(
+	    tc, a_crash_fails_what_its_process_serves_and_nothing_else, 0, n);
+	tcase_add_loop_test(
+	    tc, an_overflow_fails_what_its_process_serves_and_nothing_else, 0,
+	    n);
 	tcase_add_loop_test(tc, a_model_changed_under_load_loses_nothing, 0, n);
 	suite_add_tcase(s, tc);
 	r = srunner_create(s);

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/sys/probe.h"
 #include "tests/cluster.h"
 
 static struct cluster *
@@ -293,17 +292,14 @@ main(void)
 	tcase_add_test(
 	    tc, four_threads_lose_updates_without_a_lock_and_none_with_it);
 	tcase_add_test(tc, four_processes_have_a_counter_each);
-	if (probe_allowed("diag")) { /* else harm is refused: test_pages */
-		tcase_add_test(tc, spy_reads_the_secret_of_another_thread);
-		tcase_add_test(
-		    tc,
-		    the_first_secret_is_found_by_name_and_ones_own_is_no_news);
-		tcase_set_timeout(unsafe, 0);
-		tcase_set_tags(unsafe, "no-tsan"); /* it finds the race */
-		tcase_add_test(
-		    unsafe, an_unsafe_function_is_disturbed_by_another_thread);
-		suite_add_tcase(s, unsafe);
-	}
+	tcase_add_test(tc, spy_reads_the_secret_of_another_thread);
+	tcase_add_test(
+	    tc, the_first_secret_is_found_by_name_and_ones_own_is_no_news);
+	tcase_set_timeout(unsafe, 0);
+	tcase_set_tags(unsafe, "no-tsan"); /* it finds the race */
+	tcase_add_test(unsafe,
+	               an_unsafe_function_is_disturbed_by_another_thread);
+	suite_add_tcase(s, unsafe);
 	tcase_add_test(tc,
 	               requests_that_compute_share_a_processor_and_take_longer);
 	tcase_add_test(tc,

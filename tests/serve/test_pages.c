@@ -184,53 +184,6 @@ START_TEST(whoami_says_who_serves)
 }
 END_TEST
 
-/* Who may *****************************************************************/
-
-static const char *const harmful[] = { "/crash", "/exit",   "/leak?mb=1",
-	                               "/spy",   "/unsafe", "/overflow" };
-
-START_TEST(harm_is_refused_when_the_kernel_cannot_say_who_asks)
-{
-	const char *args[] = { "--port", "0", "--workers", "1", NULL };
-	const char *env[] = { "FORKSHOP_WITHOUT=diag", NULL };
-	char want[128];
-
-	c = cluster_start(args, env);
-	c->port = cluster_expect(c, MSG_ONLINE, 0)->target.value;
-	cluster_expect(c, MSG_LISTENING, 1);
-	for (size_t i = 0; i < N(harmful); i++) {
-		snprintf(want, sizeof(want),
-		         "%.*s does harm: it cannot be told who asks: socket "
-		         "diagnosis is switched off",
-		         (int)strcspn(harmful[i], "?"), harmful[i]);
-		ask(harmful[i], 403, want);
-	}
-	ask("/", 200, "hello world from w1");
-	cluster_close(c);
-}
-END_TEST
-
-START_TEST(harm_is_refused_to_another_user)
-{
-	if (getuid() != 0)
-		return; /* nobody but root can be another user */
-	for (size_t i = 0; i < N(harmful); i++) {
-		const char *out = stage_outside(
-		    &c->stage,
-		    "runuser -u nobody -- curl -s -w '%%{http_code}' "
-		    "'http://127.0.0.1:%d%s'",
-		    c->port, harmful[i]);
-
-		ck_assert_msg(strstr(out, "does harm: it is for uid 0, who "
-		                          "runs this server") &&
-		                  strstr(out, "403"),
-		              "%s: %s", harmful[i], out);
-	}
-	ck_assert_int_eq(cluster_count(c, MSG_CHANGED, 1), 0);
-	ck_assert_int_eq(cluster_count(c, MSG_CHANGED, 2), 0);
-}
-END_TEST
-
 /* Harm ********************************************************************/
 
 START_TEST(a_wrong_parameter_does_no_harm)
@@ -440,14 +393,9 @@ START_TEST(spy_of_a_bad_address_is_an_error_and_no_signal)
 }
 END_TEST
 
-/* Without the probe they are refused, which is proved above. */
 static void
 add_harm(TCase *harm)
 {
-	if (!probe_allowed("diag"))
-		return;
-	tcase_add_checked_fixture(harm, open_two, close_it);
-	tcase_add_test(harm, harm_is_refused_to_another_user);
 	tcase_add_test(harm, a_wrong_parameter_does_no_harm);
 	tcase_add_test(harm, exit_ends_the_worker_with_the_code);
 	tcase_add_test(harm,
@@ -467,8 +415,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("pages");
-	TCase *good = tcase_create("good"), *guard = tcase_create("guard"),
-	      *harm = tcase_create("harm");
+	TCase *good = tcase_create("good"), *harm = tcase_create("harm");
 	SRunner *r;
 	int failed;
 
@@ -481,9 +428,7 @@ main(void)
 	               count_is_a_variable_of_each_process_at_one_address);
 	tcase_add_test(good, whoami_says_who_serves);
 	suite_add_tcase(s, good);
-	tcase_add_test(guard,
-	               harm_is_refused_when_the_kernel_cannot_say_who_asks);
-	suite_add_tcase(s, guard);
+	tcase_add_checked_fixture(harm, open_two, close_it);
 	add_harm(harm);
 	suite_add_tcase(s, harm);
 	r = srunner_create(s);

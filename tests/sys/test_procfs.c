@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,6 +247,56 @@ START_TEST(memory_is_summed)
 }
 END_TEST
 
+/* As the kernel writes it: a listener, a client, and one of IPv6. */
+static const char tcp_lines[] =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+    "retrnsmt   uid  timeout inode\n"
+    "   0: 0100007F:0BB8 00000000:0000 0A 00000000:00000003 00:00000000 "
+    "00000000  1000        0 4711 1 0000000000000000 100 0 0 10 0\n"
+    "   1: 0100007F:C350 0100007F:0BB8 01 00000000:00000000 00:00000000 "
+    "00000000    33        0 4712 1 0000000000000000 20 4 30 10 -1\n";
+static const char tcp6_lines[] =
+    "   0: 0000000000000000FFFF00000100007F:C351 "
+    "0000000000000000FFFF00000100007F:0BB8 01 00000000:00000000 "
+    "00:00000000 00000000    34        0 4713 1 0000000000000000 20\n";
+
+struct seen_tcp {
+	struct proc_tcp t[4];
+	int n;
+};
+
+static void
+see_tcp(void *arg, const struct proc_tcp *t)
+{
+	struct seen_tcp *seen = arg;
+
+	ck_assert_int_lt(seen->n, 4);
+	seen->t[seen->n++] = *t;
+}
+
+START_TEST(a_socket_of_the_machine_is_a_line)
+{
+	struct seen_tcp seen = { .n = 0 };
+
+	ck_assert_int_eq(procfs_each_tcp(fs, see_tcp, &seen), -1);
+	put("net/tcp", tcp_lines, sizeof(tcp_lines) - 1);
+	put("net/tcp6", tcp6_lines, sizeof(tcp6_lines) - 1);
+	ck_assert_int_eq(procfs_each_tcp(fs, see_tcp, &seen), 0);
+	ck_assert_int_eq(seen.n, 3);
+	ck_assert_int_eq(seen.t[0].port, 3000);
+	ck_assert_int_eq(seen.t[0].state, TCP_LISTEN);
+	ck_assert_int_eq(seen.t[0].queue, 3);
+	ck_assert_int_eq(seen.t[0].uid, 1000);
+	ck_assert_int_eq(seen.t[1].here[0], 0x0100007F);
+	ck_assert_int_eq(seen.t[1].port, 50000);
+	ck_assert_int_eq(seen.t[1].peer_port, 3000);
+	ck_assert_int_eq(seen.t[1].inode, 4712);
+	ck_assert(seen.t[2].v6);
+	ck_assert_int_eq(seen.t[2].there[3], 0x0100007F);
+	ck_assert_int_eq(seen.t[2].uid, 34);
+}
+END_TEST
+
 START_TEST(without_a_root_there_is_a_sentence)
 {
 	struct err err;
@@ -356,6 +407,7 @@ main(void)
 	tcase_add_test(tc, a_command_line_is_cleaned);
 	tcase_add_test(tc, an_environment_is_read_by_whole_names);
 	tcase_add_test(tc, memory_is_summed);
+	tcase_add_test(tc, a_socket_of_the_machine_is_a_line);
 	tcase_add_test(tc, without_a_root_there_is_a_sentence);
 	tcase_add_checked_fixture(real, setup_real, teardown_real);
 	tcase_add_test(real, children_are_found_with_and_without_the_list);

@@ -463,6 +463,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(tc, 0); /* each wait has its own */
 	tcase_add_checked_fixture(tc, setup, teardown);
 	add_tests(tc);
 	suite_add_tcase(suite, tc);

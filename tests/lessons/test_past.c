@@ -151,7 +151,7 @@ START_TEST(each_looks_at_the_past_or_says_that_it_cannot)
 		snprintf(cannot, sizeof(cannot), "%s knows only the present",
 		         c->name);
 		if (rows[i].past == PAST_LOOKS)
-			rehearse_not_said("this is the past");
+			rehearse_not_said("error -: this is the past");
 		else if (rows[i].past == PAST_CANNOT)
 			rehearse_said(cannot);
 		else

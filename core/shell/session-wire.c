@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/sys/clock.h"
 #include <unistd.h>
 
 #include "core/shell/inside.h"
+#include "core/sys/clock.h"
+#include "core/sys/text.h"
+#include "core/wire/offer.h"
 
 #define WIRE_TURN 64 /* messages of one wire in one turn */
 
@@ -222,10 +223,35 @@ session_result(struct session *s, const struct msg *m)
 	session_news(s);
 }
 
+/* A stopped worker that a connection waits for; NULL: there is none. */
+static const struct proc *
+session_held_up(struct session *s)
+{
+	const struct snapshot *snap = session_snapshot(s);
+
+	for (int i = 0; i < snap->nprocs; i++) {
+		const struct proc *p = &snap->proc[i];
+		const struct serving *on =
+		    p->kind == KIND_WORKER && p->state == 'T' && !p->dead
+		        ? session_serving(s, p->server)
+		        : NULL;
+
+		for (int r = 1; on && on->page && r < PAGE_ROWS; r++) {
+			const struct row *row = &on->page->row[r];
+
+			if (row->pid == p->pid &&
+			    (row->held > 0 || offer_waits(row)))
+				return p;
+		}
+	}
+	return NULL;
+}
+
 static void
 session_progress(struct session *s, const struct msg *m)
 {
-	char text[80];
+	const struct proc *stopped;
+	char text[128];
 
 	if (m->type == MSG_RESULT)
 		session_result(s, m);
@@ -237,6 +263,10 @@ session_progress(struct session *s, const struct msg *m)
 		snprintf(text, sizeof(text), "%llu of %llu",
 		         (unsigned long long)m->progress.answered,
 		         (unsigned long long)m->progress.wanted);
+	stopped = session_held_up(s);
+	if (stopped)
+		text_add(text, sizeof(text), ": %s has one, and is stopped",
+		         stopped->name);
 	s->front.progress(s->front.arg, text);
 }
 

@@ -64,6 +64,25 @@ START_TEST(requests_are_answered_by_each_in_turn)
 }
 END_TEST
 
+static bool
+is_held_up(const void *unused)
+{
+	(void)unused;
+	return strstr(rehearse_progress, " of 4: w2 has one, and is stopped");
+}
+
+START_TEST(who_holds_a_get_up_is_named)
+{
+	rehearse_run("kill -STOP w2");
+	rehearse_run("until state(w2) = T");
+	session_run(rehearse_session, "get -n 4");
+	rehearse_until(is_held_up, NULL, "the name of who holds it up");
+	session_interrupt(rehearse_session);
+	rehearse_until(rehearse_is_idle, NULL, "the end of get");
+	ck_assert_str_eq(rehearse_progress, "");
+}
+END_TEST
+
 START_TEST(an_interrupted_get_says_how_far_it_came)
 {
 	session_run(rehearse_session, "get -n 100000 /sleep?ms=5; fork");
@@ -276,6 +295,7 @@ main(void)
 	               the_first_server_listens_before_the_first_command_runs);
 	tcase_add_test(tc, fork_waits_until_each_new_worker_listens);
 	tcase_add_test(tc, requests_are_answered_by_each_in_turn);
+	tcase_add_test(tc, who_holds_a_get_up_is_named);
 	tcase_add_test(tc, an_interrupted_get_says_how_far_it_came);
 	tcase_add_test(tc, kill_signals_what_is_named);
 	tcase_add_test(tc, kill_reaches_nobody_outside_the_lab);

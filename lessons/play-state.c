@@ -8,6 +8,13 @@
 
 #define STATE_SIZE 8192
 
+/* Its state may be known before its end is. */
+static bool
+state_dead(const struct proc *p)
+{
+	return p->dead || p->state == 'Z';
+}
+
 /*
  * The lab and a master wait for their dead at once, and the lab for those of
  * whoever has ended, too.
@@ -18,8 +25,8 @@ state_passes(const struct snapshot *snap, const struct proc *p)
 	const struct proc *parent =
 	    p->parent < 0 ? NULL : &snap->proc[p->parent];
 
-	return p->dead && parent &&
-	       (parent->dead || parent->kind == KIND_LAB ||
+	return state_dead(p) && parent &&
+	       (state_dead(parent) || parent->kind == KIND_LAB ||
 	        parent->kind == KIND_MASTER);
 }
 

@@ -68,6 +68,14 @@ START_TEST(a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment)
 }
 END_TEST
 
+START_TEST(a_zombie_whose_end_is_not_told_yet_is_gone_in_a_moment)
+{
+	row(J1, KIND_JOB, "j1", LAB, 'Z');
+	snap->proc[J1].dead = false;
+	is("p1 T of lab, p2 Z of p1, w1 S of web, web S of lab");
+}
+END_TEST
+
 START_TEST(a_zombie_of_who_has_ended_is_gone_in_a_moment)
 {
 	row(P1, KIND_PUPPET, "p1", LAB, 'Z');
@@ -98,6 +106,8 @@ main(void)
 	tcase_add_test(tc, a_zombie_counts_where_its_parent_does_not_ask);
 	tcase_add_test(tc,
 	               a_zombie_of_the_lab_or_of_a_master_is_gone_in_a_moment);
+	tcase_add_test(tc,
+	               a_zombie_whose_end_is_not_told_yet_is_gone_in_a_moment);
 	tcase_add_test(tc, a_zombie_of_who_has_ended_is_gone_in_a_moment);
 	tcase_add_test(tc, a_thread_of_a_worker_without_a_name_is_not_settled);
 	suite_add_tcase(s, tc);

@@ -76,8 +76,7 @@ mark_changed(void)
 static int
 on_repaint(int count, int key)
 {
-	(void)count;
-	(void)key;
+	(void)count, (void)key;
 	the->hooks.repaint(the->hooks.arg);
 	return 0;
 }

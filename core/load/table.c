@@ -94,14 +94,6 @@ table_answer(const struct plan *plan, const struct answer *a, char *buf,
 }
 
 static void
-table_bar(uint64_t part, uint64_t whole, bool utf8, char *buf, size_t size)
-{
-	int cells = (int)((part * TABLE_BAR + whole / 2) / whole);
-
-	text_bar(buf, size, cells || !part ? cells : 1, utf8);
-}
-
-static void
 table_workers(const struct tally *t, bool utf8, char *buf, size_t size)
 {
 	char count[TABLE_TIME_SIZE];
@@ -122,7 +114,8 @@ table_workers(const struct tally *t, bool utf8, char *buf, size_t size)
 		text_add(buf, size, "%-*s %9s  %5.1f%%  ", width,
 		         tally_name(t, w->name), count,
 		         100.0 * (double)w->answers / (double)t->answered);
-		table_bar(w->answers, t->answered, utf8, buf, size);
+		text_bar(buf, size, (int64_t)w->answers, (int64_t)t->answered,
+		         TABLE_BAR, utf8);
 		text_add(buf, size, "\n");
 	}
 }

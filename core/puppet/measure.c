@@ -97,12 +97,8 @@ measured_percentile(struct measured *row, int percent)
 void
 measure_bar(int64_t part, int64_t whole, char *buf, size_t size)
 {
-	int64_t cells =
-	    whole > 0 ? (part * MEASURE_BAR + whole / 2) / whole : 0;
-
 	buf[0] = '\0';
-	text_bar(buf, size, (int)(cells == 0 && part > 0 ? 1 : cells),
-	         text_draws());
+	text_bar(buf, size, part, whole, MEASURE_BAR, text_draws());
 }
 
 void

@@ -134,11 +134,10 @@ static void
 serving_say_model(struct session *s, const char *name,
                   const struct served_model *m, double best)
 {
-	int cells = best > 0 ? (int)(serving_rate(m) * SERVING_BAR / best) : 0;
 	char bar[4 * SERVING_BAR] = "", failed[32] = "";
 
-	text_bar(bar, sizeof(bar),
-	         cells < SERVING_BAR ? cells + 1 : SERVING_BAR, text_draws());
+	text_bar(bar, sizeof(bar), (int64_t)serving_rate(m), (int64_t)best,
+	         SERVING_BAR, text_draws());
 	if (m->run.failed)
 		snprintf(failed, sizeof(failed), " %" PRIu64 " failed",
 		         m->run.failed);

@@ -265,7 +265,8 @@ session_progress(struct session *s, const struct msg *m)
 		         (unsigned long long)m->progress.wanted);
 	stopped = session_held_up(s);
 	if (stopped)
-		text_add(text, sizeof(text), ": %s has one, and is stopped",
+		text_add(text, sizeof(text),
+		         ": %s has a connection, and is stopped",
 		         stopped->name);
 	s->front.progress(s->front.arg, text);
 }

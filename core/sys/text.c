@@ -166,8 +166,11 @@ text_draws(void)
 }
 
 void
-text_bar(char *buf, size_t size, int cells, bool draws)
+text_bar(char *buf, size_t size, int64_t part, int64_t whole, int width,
+         bool draws)
 {
-	for (int i = 0; i < cells; i++)
+	int64_t cells = whole > 0 ? (part * width + whole / 2) / whole : 0;
+
+	for (int64_t i = 0; i < cells || (i == 0 && part > 0); i++)
 		text_add(buf, size, "%s", draws ? "█" : "#");
 }

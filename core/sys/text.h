@@ -45,7 +45,11 @@ size_t text_add(char *buf, size_t size, const char *fmt, ...)
  */
 bool text_draws(void);
 
-/* A bar of so many cells at the end of what stands in buf. */
-void text_bar(char *buf, size_t size, int cells, bool draws);
+/*
+ * At the end of what stands in buf: part of a bar that is `width` cells long
+ * for the whole.  Something has one cell at least, nothing has none.
+ */
+void text_bar(char *buf, size_t size, int64_t part, int64_t whole, int width,
+              bool draws);
 
 #endif

@@ -155,7 +155,9 @@ START_TEST(each_looks_at_the_past_or_says_that_it_cannot)
 		else if (rows[i].past == PAST_CANNOT)
 			rehearse_said(cannot);
 		else
-			rehearse_said("nothing in it can be changed");
+			rehearse_said("error -: this is the past: it can be "
+			              "looked at, and nothing in it can be "
+			              "changed");
 		if (rows[i].shows)
 			rehearse_said(rows[i].shows);
 	}

@@ -251,7 +251,7 @@ static void
 session_progress(struct session *s, const struct msg *m)
 {
 	const struct proc *stopped;
-	char text[128];
+	char text[128], server[NAME_SIZE + 1] = "";
 
 	if (m->type == MSG_RESULT)
 		session_result(s, m);
@@ -264,9 +264,11 @@ session_progress(struct session *s, const struct msg *m)
 		         (unsigned long long)m->progress.answered,
 		         (unsigned long long)m->progress.wanted);
 	stopped = session_held_up(s);
-	if (stopped)
-		text_add(text, sizeof(text),
-		         ": %s has a connection, and is stopped",
+	if (stopped &&
+	    snapshot_twin(session_snapshot(s), stopped, stopped->name))
+		snprintf(server, sizeof(server), "%s.", stopped->server);
+	if (stopped) /* short: it stands beside what is typed */
+		text_add(text, sizeof(text), ": %s%s is stopped", server,
 		         stopped->name);
 	s->front.progress(s->front.arg, text);
 }

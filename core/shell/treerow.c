@@ -276,6 +276,16 @@ tree_stat(char *cell, const struct proc *p)
 	         p->foreground && !gone ? "+" : "");
 }
 
+/* Who was gone before it could be read has none that is known. */
+static void
+tree_id(char cell[TREE_CELL], pid_t id, const struct proc *p)
+{
+	if (id == 0 && p->dead)
+		strcpy(cell, "–");
+	else
+		snprintf(cell, TREE_CELL, "%d", (int)id);
+}
+
 static void
 tree_cells(struct tree_row *row, const struct proc *p)
 {
@@ -286,8 +296,8 @@ tree_cells(struct tree_row *row, const struct proc *p)
 	if (process && p->generation)
 		snprintf(row->cell[TREE_GENERATION], TREE_CELL,
 		         p->generation < 0 ? "?" : "%d", p->generation);
-	snprintf(row->cell[TREE_PPID], TREE_CELL, "%d", (int)p->ppid);
-	snprintf(row->cell[TREE_PGRP], TREE_CELL, "%d", (int)p->pgrp);
+	tree_id(row->cell[TREE_PPID], p->ppid, p);
+	tree_id(row->cell[TREE_PGRP], p->pgrp, p);
 	tree_stat(row->cell[TREE_STAT], p);
 	snprintf(row->cell[TREE_CPU], TREE_CELL, "%d", p->processor);
 	tree_time(row->cell[TREE_TIME], p->cpu_ns);

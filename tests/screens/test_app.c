@@ -88,6 +88,20 @@ START_TEST(requests_move_the_counters_and_the_arrow)
 }
 END_TEST
 
+START_TEST(a_get_that_is_held_up_says_by_whom)
+{
+	struct screen *s = open_lab(24, 80);
+
+	screen_type(s, "kill -STOP w2\r");
+	screen_wait(s, "w2 stopped by STOP");
+	screen_type(s, "get -n 4\r");
+	screen_wait(s, "^forkshop> .* of 4: w2 is stopped$");
+	screen_type(s, "\003");
+	screen_wait(s, PROMPT);
+	quit_lab(s);
+}
+END_TEST
+
 START_TEST(a_kill_from_outside_changes_the_row)
 {
 	struct screen *s = open_lab(24, 80);
@@ -402,6 +416,7 @@ main(void)
 	suite_add_tcase(suite, tcase);
 	tcase_set_tags(small, "no-tsan"); /* which adds a row to each process */
 	tcase_set_timeout(small, 120);
+	tcase_add_test(small, a_get_that_is_held_up_says_by_whom);
 	tcase_add_test(small, a_kill_from_outside_changes_the_row);
 	tcase_add_test(small, a_paste_of_garbage_does_no_harm);
 	suite_add_tcase(suite, small);

@@ -316,6 +316,24 @@ START_TEST(wider_lines_have_more_columns)
 }
 END_TEST
 
+/* 0 is a parent outside, of the living; of the dead it was not read. */
+START_TEST(who_was_gone_before_it_was_read_shows_no_ids)
+{
+	struct tree_style style = { .width = 160 };
+	struct snapshot *s = lab();
+	struct tree_row r;
+
+	s->proc[0].ppid = s->proc[0].pgrp = 0;
+	tree_rows(s, &style, 0, &r, 1);
+	ck_assert_str_eq(r.cell[TREE_PPID], "0");
+	s->proc[0].dead = true;
+	tree_rows(s, &style, 0, &r, 1);
+	ck_assert_str_eq(r.cell[TREE_PPID], "–");
+	ck_assert_str_eq(r.cell[TREE_PGRP], "–");
+	free(s);
+}
+END_TEST
+
 START_TEST(no_line_is_longer_than_its_width)
 {
 	struct snapshot *s = lab();
@@ -406,6 +424,7 @@ main(void)
 	tcase_add_test(tcase, a_subtree_begins_at_its_root);
 	tcase_add_test(tcase, columns_stand_still_while_numbers_grow);
 	tcase_add_test(tcase, wider_lines_have_more_columns);
+	tcase_add_test(tcase, who_was_gone_before_it_was_read_shows_no_ids);
 	tcase_add_test(tcase, no_line_is_longer_than_its_width);
 	tcase_add_test(tcase, a_cell_tells_what_a_row_is);
 	tcase_add_test(tcase, one_answer_among_thousands_is_still_a_mark);
